@@ -1,0 +1,10 @@
+/** Countersign's ground: rejections, results, strict JWS reading, ports. No I/O, web-standard APIs only. */
+export { parseAlgorithm, type SignatureAlgorithm, signatureAlgorithms } from './jose/algorithms.ts'
+export type { PublicJwk } from './jose/jwk.ts'
+export { type Clock, systemClock } from './ports/clock.ts'
+export type { Events, GuardEvent } from './ports/events.ts'
+export type { KeyRing } from './ports/key-ring.ts'
+export type { Ledger, Spend, SpendKind, SpendOutcome } from './ports/ledger.ts'
+export type { Awaitable, Verifier, VerifyKey } from './ports/verifier.ts'
+export { type Rejection, type RejectionCode, refuse, rejections } from './rejection.ts'
+export { type Ok, ok, type Refused, type Result } from './result.ts'
