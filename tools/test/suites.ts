@@ -1,0 +1,38 @@
+/** The suites of `npm test`, in the order in which they run: what fails fastest comes first. */
+
+/** One command that passes or fails as a whole. */
+export interface Check {
+  readonly title: string
+  readonly command: readonly [string, ...string[]]
+}
+
+/** A suite is either a list of commands, each counted as one check, or folders of tests for vitest. */
+export interface Suite {
+  readonly name: string
+  readonly checks?: readonly Check[]
+  readonly folders?: readonly string[]
+  /** Left to `npm run test:full`. */
+  readonly long?: true
+  /** Names of the system parts without which it cannot run: see `system-parts.ts`. */
+  readonly needs?: readonly string[]
+}
+
+/** All of them. */
+export const suites: readonly Suite[] = [
+  { name: 'types', checks: [{ title: 'tsc -b', command: ['tsc', '-b'] }] },
+  {
+    name: 'lint',
+    checks: [
+      { title: 'biome', command: ['biome', 'ci', '--colors=off', '.'] },
+      { title: 'oxlint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
+      { title: 'knip', command: ['knip', '--no-progress', '--treat-config-hints-as-errors'] },
+    ],
+  },
+  { name: 'unit', folders: ['packages'] },
+  { name: 'vectors', folders: ['tests/vectors'] },
+  { name: 'attacks', folders: ['tests/attacks'] },
+  { name: 'interop', folders: ['tests/interop'] },
+  { name: 'conformance', folders: ['tests/conformance'] },
+  { name: 'architecture', folders: ['tests/architecture', 'tests/requirements'] },
+  { name: 'fresh-clone', folders: ['tests/fresh-clone'], long: true },
+]
