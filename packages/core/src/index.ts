@@ -1,6 +1,21 @@
 /** Countersign's ground: rejections, results, strict JWS reading, ports. No I/O, web-standard APIs only. */
+export { constantTimeEquals } from './constant-time.ts'
+export { normaliseHttpUri } from './http/http-uri.ts'
+export { isLoopbackHost } from './http/loopback.ts'
 export { parseAlgorithm, type SignatureAlgorithm, signatureAlgorithms } from './jose/algorithms.ts'
-export type { PublicJwk } from './jose/jwk.ts'
+export { decodeBase64url, encodeBase64url } from './jose/base64url.ts'
+export {
+  type CompactJws,
+  readCompactJws,
+  readJoseHeader,
+  readJsonSegment,
+  splitCompactJws,
+} from './jose/compact-jws.ts'
+export { type PublicJwk, parsePublicJwk } from './jose/jwk.ts'
+export { type JsonLimits, type JsonObject, type JsonValue, parseStrictJson } from './jose/strict-json.ts'
+export { thumbprintInput } from './jose/thumbprint.ts'
+export { createMemoryLedger } from './ledger/memory-ledger.ts'
+export { spendKey } from './ledger/spend-key.ts'
 export { type Clock, systemClock } from './ports/clock.ts'
 export type { Events, GuardEvent } from './ports/events.ts'
 export type { KeyRing } from './ports/key-ring.ts'
@@ -8,3 +23,4 @@ export type { Ledger, Spend, SpendKind, SpendOutcome } from './ports/ledger.ts'
 export type { Awaitable, Verifier, VerifyKey } from './ports/verifier.ts'
 export { type Rejection, type RejectionCode, refuse, rejections } from './rejection.ts'
 export { type Ok, ok, type Refused, type Result } from './result.ts'
+export { createPortableVerifier } from './verifier/portable-verifier.ts'

@@ -1,1 +1,2 @@
-export {}
+/** What of the core needs Node. */
+export { createFastVerifier } from './fast-verifier.ts'

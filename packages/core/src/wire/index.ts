@@ -1,1 +1,9 @@
-export {}
+/** The shapes that cross the network, and their codecs. No I/O. */
+export type { AccessTokenClaims } from './access-token.ts'
+export {
+  type AuthorizationServerMetadata,
+  authorizationServerMetadataUrls,
+} from './authorization-server-metadata.ts'
+export { type Challenge, formatChallenge, parseChallenges } from './challenge.ts'
+export { type ProtectedResourceMetadata, protectedResourceMetadataUrl } from './protected-resource-metadata.ts'
+export { parseScope } from './scope.ts'

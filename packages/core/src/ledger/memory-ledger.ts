@@ -1,0 +1,113 @@
+/** The ledger of a single process: proof ids in a compact table, forgotten when the process ends. */
+import { type Clock, systemClock } from '../ports/clock.ts'
+import type { Ledger, Spend, SpendOutcome } from '../ports/ledger.ts'
+import { assertSingleProcess } from './cluster.ts'
+import { KeyTable, type KeyWords } from './key-table.ts'
+import { parseKeyWords } from './key-words.ts'
+
+/** How much a memory ledger holds, and for how long. */
+export interface MemoryLedgerOptions {
+  /** The system's by default; must be the one by which proofs are judged. */
+  readonly clock?: Clock
+  /** How far ahead of now a spend may ask to be kept, in seconds; 600 by default. */
+  readonly maxRetention?: number
+  /** Most ids held at once, 4,000,000 by default, about 64 bytes each; beyond it spends are refused, never forgotten. */
+  readonly capacity?: number
+}
+
+/** Ids that are dropped together, once the last of them has run out. */
+interface Generation {
+  readonly keys: KeyTable
+  until: number
+}
+
+/**
+ * A ledger for proofs alone, in one process alone. Its `lifetime` is `run`: proofs must carry a nonce that was made
+ * with a key of this run, and a restart then forgets nothing that could be used again.
+ *
+ * Throws in a worker of `node:cluster`. A spend rejects when it asks for what this ledger cannot assure (another kind,
+ * several uses, too long a time) and when the ledger is full.
+ */
+export function createMemoryLedger(options: MemoryLedgerOptions = {}): Ledger {
+  assertSingleProcess()
+  return new MemoryLedger(options)
+}
+
+class MemoryLedger implements Ledger {
+  readonly lifetime = 'run'
+  readonly #clock: Clock
+  readonly #maxRetention: number
+  readonly #capacity: number
+  #current: Generation = { keys: new KeyTable(), until: Number.NEGATIVE_INFINITY }
+  #previous: Generation = { keys: new KeyTable(), until: Number.NEGATIVE_INFINITY }
+  /** Every id that has been forgotten had run out by then. */
+  #forgotten = Number.NEGATIVE_INFINITY
+
+  constructor({ clock = systemClock, maxRetention = 600, capacity = 4_000_000 }: MemoryLedgerOptions) {
+    this.#clock = clock
+    this.#maxRetention = maxRetention
+    this.#capacity = capacity
+  }
+
+  // Nothing is awaited in here: from the first look at the table to the last entry no other call runs.
+  async spend(spends: readonly Spend[]): Promise<SpendOutcome> {
+    const now = this.#clock()
+    this.#rotate(now)
+    const keys: KeyWords[] = []
+    for (const spend of spends) {
+      this.#assertFit(spend, now)
+      keys.push(parseKeyWords(spend.key))
+    }
+    const exhausted = this.#findExhausted(spends, keys)
+    if (exhausted !== undefined) return { spent: false, exhausted }
+    if (this.#current.keys.count + this.#previous.keys.count + keys.length > this.#capacity) {
+      throw new Error(
+        `The memory ledger holds ${this.#capacity} live ids and forgets none of them; raise its capacity, or limit rates.`,
+      )
+    }
+    for (const [index, key] of keys.entries()) {
+      this.#current.keys.add(key)
+      this.#current.until = Math.max(this.#current.until, spends[index]?.until ?? 0)
+    }
+    return { spent: true }
+  }
+
+  #findExhausted(spends: readonly Spend[], keys: readonly KeyWords[]): string | undefined {
+    const inThisCall = new Set<string>()
+    for (const [index, key] of keys.entries()) {
+      const text = spends[index]?.key ?? ''
+      if (this.#current.keys.has(key) || this.#previous.keys.has(key) || inThisCall.has(text)) return text
+      if (keys.length > 1) inThisCall.add(text)
+    }
+    return undefined
+  }
+
+  #assertFit(spend: Spend, now: number): void {
+    if (spend.kind !== 'proof') {
+      throw new TypeError(
+        `The memory ledger holds proofs only, and forgets them when the process ends; give a "${spend.kind}" to a durable ledger, such as @countersign/ledgers/sqlite.`,
+      )
+    }
+    if (spend.limit !== 1) throw new RangeError('A proof has one use: its limit must be 1.')
+    if (!(spend.until <= now + this.#maxRetention)) {
+      throw new RangeError(
+        `The memory ledger keeps ids for ${this.#maxRetention} s; raise maxRetention, or accept proofs for a shorter time.`,
+      )
+    }
+    // Reached only by what has run out already, or after the clock was set back: then nobody can say any more whether
+    // the id was spent.
+    if (spend.until <= this.#forgotten) {
+      throw new RangeError('The id runs out before others that are forgotten already; check that the clock is steady.')
+    }
+  }
+
+  // Two generations take turns: ids go into the current one, and once all of the previous one have run out it is
+  // dropped whole. By what the ids themselves say, not by when they came: so a clock that is set back drops nothing.
+  #rotate(now: number): void {
+    if (this.#previous.until >= now) return
+    this.#forgotten = Math.max(this.#forgotten, this.#previous.until)
+    this.#previous = this.#current
+    // As many ids will probably come as last time, and a table that need not grow has no pauses.
+    this.#current = { keys: new KeyTable(this.#previous.keys.count), until: Number.NEGATIVE_INFINITY }
+  }
+}

@@ -1,0 +1,32 @@
+/** Is a proof of now (RFC 9449 §4.3 checks 10 and 11, §8, §11.1)? */
+import { type Refused, refuse } from '@countersign/core'
+import type { NonceRing } from './nonce-ring.ts'
+import type { ProofClaims } from './proof-claims.ts'
+import type { ProofPolicy } from './proof-policy.ts'
+
+/** Until when the proof could be used again, so until when its id is kept: NumericDate. */
+type ProofTime = { readonly ok: true; readonly retainUntil: number } | Refused
+
+const SEP_1932_WINDOW = 300
+
+/**
+ * A proof with a nonce is judged by the nonce alone: it says when the server asked, whatever the client's clock says.
+ * One without is judged by `iat`. Whatever is merely out of date gets `use_dpop_nonce`, which heals an honest client.
+ */
+export async function judgeProofTime(
+  { iat, nonce }: ProofClaims,
+  now: number,
+  { policy, nonces }: { readonly policy: ProofPolicy; readonly nonces: NonceRing },
+): Promise<ProofTime> {
+  // Clocks of processes that share a ledger may differ by this much in either direction.
+  const margin = 2 * policy.clockDifference
+  if (nonce !== undefined) {
+    const accepted = await nonces.accepts(nonce)
+    if (accepted === undefined) return refuse('use_dpop_nonce', 'nonce')
+    if (policy.sep1932 && Math.abs(now - iat) > SEP_1932_WINDOW) return refuse('invalid_dpop_proof', 'iat')
+    return { ok: true, retainUntil: accepted.expires + margin }
+  }
+  if (policy.nonce === 'required') return refuse('use_dpop_nonce', 'no_nonce')
+  if (!(iat >= now - policy.maxAge && iat <= now + policy.maxAhead)) return refuse('use_dpop_nonce', 'iat')
+  return { ok: true, retainUntil: iat + policy.maxAge + margin }
+}

@@ -1,0 +1,79 @@
+/** Verifying DPoP proofs (RFC 9449 §4.3), cheap checks before dear ones. */
+import { type Clock, decodeBase64url, ok, type Result, refuse, splitCompactJws, type Verifier } from '@countersign/core'
+import type { NonceRing } from './nonce-ring.ts'
+import { type ProofExpectation, readProofClaims } from './proof-claims.ts'
+import { completeProofPolicy, type ProofPolicy } from './proof-policy.ts'
+import { createSenderFinder } from './proof-sender.ts'
+import { judgeProofTime } from './proof-time.ts'
+
+/** What a proof has proved. Whether it is the first of its id is for the ledger. */
+export interface VerifiedProof {
+  /** Thumbprint of the key, RFC 7638. */
+  readonly jkt: string
+  readonly jti: string
+  /** SHA-256 of the body that the proof covers, base64url; to be compared once the body is in. */
+  readonly contentDigest?: string
+  readonly nonce?: string
+  /** Keep the id until then, NumericDate: the last moment of acceptance and twice the greatest difference of clocks. */
+  readonly retainUntil: number
+  /** Now minus `iat`, seconds: how far the caller's clock is off, and what the way took. */
+  readonly skew: number
+}
+
+/** What a proof verifier is made of. */
+export interface ProofVerifierOptions {
+  readonly verifier: Verifier
+  readonly clock: Clock
+  readonly nonces: NonceRing
+  readonly policy?: Partial<ProofPolicy>
+}
+
+/** Verifies proofs. */
+export interface ProofVerifier {
+  /**
+   * Takes the value of the one `DPoP` header (checks 1 and 2 are its reader's). Refuses with `invalid_dpop_proof`,
+   * `dpop_jkt_mismatch` or `use_dpop_nonce`. The id is not spent: give it to a ledger, to be kept until `retainUntil`.
+   */
+  verify(proof: string, expected: ProofExpectation): Promise<Result<VerifiedProof>>
+}
+
+const LONGEST_PROOF = 4096
+
+/** Throws a `RangeError` for a policy that makes no sense. */
+export function createProofVerifier(options: ProofVerifierOptions): ProofVerifier {
+  const { verifier, clock, nonces } = options
+  const policy = completeProofPolicy(options.policy)
+  const findSender = createSenderFinder(verifier, policy.algorithms)
+
+  return {
+    async verify(proof, expected) {
+      const split = splitCompactJws(proof, LONGEST_PROOF)
+      if (!split.ok) return refuse('invalid_dpop_proof', split.reason)
+      const { headerSegment, payloadSegment, signatureSegment, signingInput } = split.value
+      const claims = readProofClaims(payloadSegment, expected)
+      if (!claims.ok) return refuse('invalid_dpop_proof', claims.reason)
+      const signature = decodeBase64url(signatureSegment)
+      if (signature === undefined) return refuse('invalid_dpop_proof', 'base64url')
+
+      const sender = await findSender(headerSegment)
+      if (!sender.ok) return sender
+      const { jkt } = sender.value
+      if (expected.jkt !== undefined && expected.jkt !== jkt) return refuse('dpop_jkt_mismatch')
+
+      const now = clock()
+      const time = await judgeProofTime(claims.value, now, { policy, nonces })
+      if (!time.ok) return time
+
+      if (!(await sender.value.hasSigned(signingInput, signature))) return refuse('invalid_dpop_proof', 'signature')
+      const { jti, iat, nonce, contentDigest } = claims.value
+      return ok({
+        jkt,
+        jti,
+        ...(contentDigest !== undefined && { contentDigest }),
+        ...(nonce !== undefined && { nonce }),
+        retainUntil: time.retainUntil,
+        skew: now - iat,
+      })
+    },
+  }
+}
