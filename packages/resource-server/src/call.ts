@@ -1,0 +1,31 @@
+/** One call on its way through the checks: what came in, and what each check has established so far. */
+import type { JsonValue } from '@countersign/core'
+import type { VerifiedProof } from '@countersign/dpop'
+import type { Requirement } from './guard-options.ts'
+import type { IncomingCall } from './incoming-call.ts'
+import type { Message } from './policy/message.ts'
+import type { AccessToken } from './token/access-token.ts'
+
+/** What `Authorization` carried; the scheme in lower case. */
+export interface Credentials {
+  readonly scheme: 'dpop' | 'bearer'
+  readonly token: string
+}
+
+/** Filled in from top to bottom; a check that reads what none before it established is a mistake of ours. */
+export interface Call {
+  readonly incoming: IncomingCall
+  credentials?: Credentials
+  token?: AccessToken
+  proof?: VerifiedProof
+  content?: Uint8Array
+  body?: JsonValue
+  messages?: readonly Message[]
+  requirements?: readonly Requirement[]
+}
+
+/** The value, or an exception, and so no access, when it was never established. */
+export function established<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a check ran before the one that it builds on')
+  return value
+}

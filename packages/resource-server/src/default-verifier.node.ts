@@ -1,0 +1,2 @@
+/** On Node: synchronous `node:crypto`. */
+export { createFastVerifier as createDefaultVerifier } from '@countersign/core/node'

@@ -1,0 +1,2 @@
+/** Elsewhere: WebCrypto. */
+export { createPortableVerifier as createDefaultVerifier } from '@countersign/core'

@@ -1,0 +1,138 @@
+/** The options, checked and completed: what the checks read. Made once, when the guard is. */
+import {
+  type Clock,
+  createMemoryLedger,
+  type Events,
+  type Ledger,
+  normaliseHttpUri,
+  systemClock,
+  type Verifier,
+} from '@countersign/core'
+import type { ProtectedResourceMetadata } from '@countersign/core/wire'
+import {
+  createNonceRing,
+  createProofVerifier,
+  defaultProofPolicy,
+  type NonceRing,
+  type ProofPolicy,
+  type ProofVerifier,
+} from '@countersign/dpop'
+import { createDefaultVerifier } from '#default-verifier'
+import { ConfigurationError } from './configuration-error.ts'
+import type { GuardOptions, IssuerTrust } from './guard-options.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { createRequirementTables, type RequirementTables } from './policy/requirement-tables.ts'
+import { createScopeExpansion } from './policy/scope-hierarchy.ts'
+import { isSecureUrl } from './policy/secure-url.ts'
+import { describeProtectedResource } from './protected-resource-metadata.ts'
+import { verifyAccessToken } from './token/access-token.ts'
+import { type AccessTokenReader, createAccessTokenCache } from './token/access-token-cache.ts'
+import { createIssuerKeys } from './token/issuer-keys.ts'
+import type { TrustedIssuer } from './token/trusted-issuer.ts'
+
+/** Everything that stays the same from call to call. */
+export interface GuardContext {
+  readonly resource: string
+  /** Normalised (RFC 3986 §6.2): what `htu` is compared with. */
+  readonly endpoint: string
+  readonly hosts: ReadonlySet<string>
+  readonly origins: ReadonlySet<string>
+  readonly bearer: 'refused' | 'allowed'
+  readonly initialScopes: readonly string[]
+  readonly requirements: RequirementTables
+  readonly limits: Limits
+  readonly readToken: AccessTokenReader
+  readonly proofs: ProofVerifier
+  readonly nonces: NonceRing
+  readonly ledger: Ledger
+  readonly verifier: Verifier
+  readonly clock: Clock
+  readonly events: Events
+  readonly metadata: ProtectedResourceMetadata
+}
+
+/** Throws `ConfigurationError`, with the cure in the message. */
+export function createGuardContext(options: GuardOptions): GuardContext {
+  const endpoint = readEndpoint(options)
+  const { clock = systemClock, verifier = createDefaultVerifier(), events = ignore } = options
+  const ledger = options.ledger ?? createMemoryLedger({ clock })
+  const policy = readProofPolicy(options, ledger)
+  const limits = { ...defaultLimits, ...options.limits }
+  const nonces = createNonceRing({ clock })
+  const expandScopes = createScopeExpansion(options.scopeImplies ?? {})
+  const issuers = readIssuers(options, { verifier, clock, events, fetch: options.fetch ?? fetch })
+  const tokens = { verifier, issuers, expandScopes, maxLength: limits.tokenLength }
+  return {
+    resource: options.resource,
+    endpoint,
+    hosts: new Set(options.hosts ?? [new URL(endpoint).host]),
+    origins: new Set(options.origins),
+    bearer: options.bearer ?? 'refused',
+    initialScopes: options.initialScopes ?? [],
+    requirements: createRequirementTables(options),
+    limits,
+    readToken: createAccessTokenCache((text) => verifyAccessToken(text, tokens), clock),
+    proofs: createProofVerifier({ verifier, clock, nonces, policy }),
+    nonces,
+    ledger,
+    verifier,
+    clock,
+    events,
+    metadata: describeProtectedResource(options, [...issuers.keys()], policy.algorithms),
+  }
+}
+
+function ignore(): void {}
+
+function readEndpoint({ resource, endpoint = resource }: GuardOptions): string {
+  for (const [name, url] of Object.entries({ resource, endpoint })) {
+    if (!isSecureUrl(url) || url.includes('#')) {
+      throw new ConfigurationError(
+        `${name} is '${url}', but must be an https URL without a fragment; plain http is accepted only on loopback (127.0.0.1, [::1], localhost)`,
+      )
+    }
+  }
+  const normalised = normaliseHttpUri(endpoint)
+  if (normalised === undefined || endpoint.includes('?')) {
+    throw new ConfigurationError(`endpoint is '${endpoint}', but must be a plain URL without a query`)
+  }
+  return normalised
+}
+
+/** A ledger that forgets at a restart is safe only for proofs whose nonce the restart invalidates too. */
+function readProofPolicy({ proofs = {} }: GuardOptions, ledger: Ledger): ProofPolicy {
+  const wanted = { ...defaultProofPolicy, ...proofs }
+  if (ledger.lifetime === 'durable') return wanted
+  if (proofs.nonce === 'optional') {
+    throw new ConfigurationError(
+      "proofs.nonce can't be 'optional' with a ledger in memory, which forgets spent proofs at a restart; give the guard a durable ledger",
+    )
+  }
+  return { ...wanted, nonce: 'required' }
+}
+
+function readIssuers(
+  { authorizationServers }: GuardOptions,
+  context: Parameters<typeof createIssuerKeys>[1],
+): Map<string, TrustedIssuer> {
+  if (authorizationServers.length === 0) {
+    throw new ConfigurationError('authorizationServers is empty: name at least one issuer whose tokens are accepted')
+  }
+  const trusts = authorizationServers.map(
+    (entry): IssuerTrust => (typeof entry === 'string' ? { issuer: entry } : entry),
+  )
+  return new Map(trusts.map((trust) => [trust.issuer, trustIssuer(trust, context)]))
+}
+
+function trustIssuer(trust: IssuerTrust, context: Parameters<typeof createIssuerKeys>[1]): TrustedIssuer {
+  if (!isSecureUrl(trust.issuer)) {
+    throw new ConfigurationError(`issuer '${trust.issuer}' must be an https URL (http only on loopback)`)
+  }
+  return {
+    issuer: trust.issuer,
+    algorithms: new Set(trust.algorithms ?? ['ES256', 'Ed25519', 'EdDSA']),
+    acceptPlainJwt: trust.acceptPlainJwt ?? false,
+    acceptSeveralAudiences: trust.acceptSeveralAudiences ?? false,
+    keys: createIssuerKeys(trust, context),
+  }
+}

@@ -1,0 +1,70 @@
+/** What a server author writes: the resource, whom it trusts, and what each tool needs. */
+import type { Clock, Events, Ledger, SignatureAlgorithm, Verifier } from '@countersign/core'
+import type { ProofPolicy } from '@countersign/dpop'
+import type { Limits } from './limits.ts'
+
+/** What a call of one tool, resource, prompt or method needs. */
+export interface Requirement {
+  /** All of them, or scopes that imply them. None: a valid token is enough. */
+  readonly scopes?: readonly string[]
+  /** `required`: the proof must cover the body. Otherwise it is checked when the proof carries a digest. */
+  readonly contentDigest?: 'required'
+}
+
+/** An authorization server whose tokens are accepted here, with what it may do differently from RFC 9068. */
+export interface IssuerTrust {
+  /** Compared with `iss` character by character. */
+  readonly issuer: string
+  /** Where its keys are; default: what its RFC 8414 metadata says. */
+  readonly jwksUri?: string
+  /** Its keys, when they are not to be fetched at all. */
+  readonly jwks?: { readonly keys: readonly unknown[] }
+  /** Default `ES256`, `Ed25519` and `EdDSA`; `RS256` (2048 bits and more) has to be named. */
+  readonly algorithms?: readonly SignatureAlgorithm[]
+  /** Accept `typ: JWT` or none: for issuers that predate RFC 9068. */
+  readonly acceptPlainJwt?: boolean
+  /** Accept several audiences, on sender-bound tokens only: each of them could otherwise use the token at the others. */
+  readonly acceptSeveralAudiences?: boolean
+}
+
+/** Requirements by name. */
+export type RequirementTable = Readonly<Record<string, Requirement>>
+
+export interface GuardOptions {
+  /** This server's identifier: the audience of its tokens (RFC 8707, RFC 9728). `https:`, or `http:` on loopback. */
+  readonly resource: string
+  /** The URL that clients post to, when it differs from `resource`; proofs are compared with it and with nothing else. */
+  readonly endpoint?: string
+  /** Issuers whose tokens are accepted; clients are sent to the first. */
+  readonly authorizationServers: readonly (string | IssuerTrust)[]
+  /** Shown to people who are asked for consent. */
+  readonly name?: string
+  /** What a client without a token is told to ask for. */
+  readonly initialScopes?: readonly string[]
+  /** Published as `scopes_supported`. Clients may ask for all of it at once, so it is left out by default. */
+  readonly scopesSupported?: readonly string[]
+  /** Which scopes a scope stands for beside itself: `{ 'notes:write': ['notes:read'] }`. */
+  readonly scopeImplies?: Readonly<Record<string, readonly string[]>>
+  readonly tools?: RequirementTable
+  /** By URI, or by a prefix of it that ends in `*`; the longest match counts. */
+  readonly resources?: RequirementTable
+  readonly prompts?: RequirementTable
+  /** JSON-RPC methods beside `tools/call`, `resources/read` and `prompts/get`, such as `resources/list`. */
+  readonly methods?: RequirementTable
+  /** `allowed` also takes tokens that are bound to no key, from anyone who holds them. Default `refused`. */
+  readonly bearer?: 'refused' | 'allowed'
+  /** How old a proof may be, and whether it needs a nonce; see `ProofPolicy`. */
+  readonly proofs?: Partial<ProofPolicy>
+  /** Where proof ids are spent. Default: this process's memory, with nonces of this run. */
+  readonly ledger?: Ledger
+  /** Browser origins that may call, such as `https://app.example`. Default none. */
+  readonly origins?: readonly string[]
+  /** Values of `Host` that are served. Default: the host of `endpoint`. */
+  readonly hosts?: readonly string[]
+  readonly limits?: Partial<Limits>
+  readonly events?: Events
+  readonly clock?: Clock
+  readonly verifier?: Verifier
+  /** For the issuers' metadata and keys. */
+  readonly fetch?: typeof fetch
+}

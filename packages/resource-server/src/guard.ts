@@ -1,0 +1,44 @@
+/** The guard: decides about calls of one MCP server. */
+import type { ProtectedResourceMetadata } from '@countersign/core/wire'
+import { type AuthInfo, createAuthInfo } from './auth-info.ts'
+import { decide } from './decide.ts'
+import type { Decision } from './decision.ts'
+import { createGuardContext } from './guard-context.ts'
+import type { GuardOptions } from './guard-options.ts'
+import { createGuardedServer, type GuardedServer, type McpHandler } from './guarded-server.ts'
+import type { IncomingCall } from './incoming-call.ts'
+import { type Policy, policy } from './policy.ts'
+import { createRefusal } from './response/refusal.ts'
+import { readWebRequest } from './web-request.ts'
+
+export interface Guard {
+  /** What is served at the well-known URL (RFC 9728). */
+  readonly metadata: ProtectedResourceMetadata
+  /** Judges a request; yields what the MCP SDK's handlers take, or the response to send instead. Consumes the body. */
+  check(request: Request): Promise<{ authInfo: AuthInfo; parsedBody: unknown } | Response>
+  /** Judges a call that an adapter has read; yields the decision itself. */
+  decide(incoming: IncomingCall): Promise<Decision>
+  /** Puts an MCP handler behind the guard, with metadata and CORS. */
+  protect(handler: McpHandler): GuardedServer
+}
+
+/** Makes a guard; throws `ConfigurationError`, naming the cure, when the options are not safe to run with. */
+export function createGuard(options: GuardOptions): Guard {
+  return assembleGuard(options, policy)
+}
+
+/** A guard with the given policy. */
+export function assembleGuard(options: GuardOptions, withPolicy: Policy): Guard {
+  const context = createGuardContext(options)
+  const decideCall = (incoming: IncomingCall) => decide(incoming, context, withPolicy)
+  return {
+    metadata: context.metadata,
+    decide: decideCall,
+    protect: (handler) => createGuardedServer(handler, options, context, withPolicy),
+    async check(request) {
+      const decision = await decideCall(readWebRequest(request))
+      if (!decision.allowed) return createRefusal(decision.rejection, decision.nonce, context)
+      return { authInfo: createAuthInfo(decision.caller, context.resource), parsedBody: decision.body }
+    },
+  }
+}

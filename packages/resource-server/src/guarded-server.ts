@@ -1,0 +1,122 @@
+/** An MCP handler behind the guard: judges, hands on what passed, answers the rest. */
+import { protectedResourceMetadataUrl } from '@countersign/core/wire'
+import { type AuthInfo, createAuthInfo } from './auth-info.ts'
+import { decide } from './decide.ts'
+import type { Decision } from './decision.ts'
+import type { GuardContext } from './guard-context.ts'
+import type { IncomingCall } from './incoming-call.ts'
+import { assertDeclaredNames, type NamingTables } from './mcp/declared-names.ts'
+import type { Policy } from './policy.ts'
+import { createPreflightResponse, exposeTo, findAllowedOrigin } from './response/cors.ts'
+import { createRefusal } from './response/refusal.ts'
+import { readWebRequest } from './web-request.ts'
+
+/** What `createMcpHandler` of the MCP SDK yields, or anything of that shape. */
+export interface McpHandler {
+  fetch(request: Request, options?: { authInfo?: AuthInfo; parsedBody?: unknown }): Promise<Response>
+}
+
+/** To be exported as a module's default, or served by `./node`. */
+export interface GuardedServer {
+  /**
+   * Resolves once every name in the guard's tables was found on the server; rejects with `ConfigurationError`
+   * otherwise, and then nothing is served. `./node` awaits it before it listens; elsewhere the first call does.
+   */
+  ready(): Promise<void>
+  /** Serves the endpoint, its CORS preflight, and the metadata documents; anything else is 404. */
+  fetch(request: Request): Promise<Response>
+  /** The same for an adapter with access to raw headers and bytes. */
+  serve(incoming: IncomingCall): Promise<Response>
+}
+
+/** Puts `handler` behind the policy; `tables` are checked against what it has. */
+export function createGuardedServer(
+  handler: McpHandler,
+  tables: NamingTables,
+  context: GuardContext,
+  policy: Policy,
+): GuardedServer {
+  let names: Promise<void> | undefined
+  const ready = () => (names ??= assertDeclaredNames(tables, handler, context.endpoint))
+  const metadataPaths = listMetadataPaths(context)
+  const endpointPath = new URL(context.endpoint).pathname
+
+  async function serve(incoming: IncomingCall): Promise<Response> {
+    const { pathname } = new URL(incoming.url)
+    if (metadataPaths.has(pathname)) return serveMetadata(incoming, context)
+    if (pathname !== endpointPath) return new Response(null, { status: 404 })
+    await ready()
+    const origin = findAllowedOrigin(incoming, context.origins)
+    if (incoming.method === 'OPTIONS' && origin !== undefined) return createPreflightResponse(origin)
+    const response = await serveCall(incoming, handler, context, policy)
+    if (origin !== undefined) exposeTo(origin, response.headers)
+    return response
+  }
+
+  return { ready, serve, fetch: (request) => serve(readWebRequest(request)) }
+}
+
+/** RFC 9728 §3.1 puts the path behind the well-known prefix; the bare form is where older clients look. */
+function listMetadataPaths({ resource }: GuardContext): ReadonlySet<string> {
+  const { pathname } = new URL(protectedResourceMetadataUrl(resource))
+  return new Set([pathname, '/.well-known/oauth-protected-resource'])
+}
+
+/** Public: any page may read it. */
+function serveMetadata({ method }: IncomingCall, { metadata }: GuardContext): Response {
+  if (method !== 'GET' && method !== 'HEAD') return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
+  const headers = { 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' }
+  return Response.json(metadata, { headers })
+}
+
+async function serveCall(
+  incoming: IncomingCall,
+  handler: McpHandler,
+  context: GuardContext,
+  policy: Policy,
+): Promise<Response> {
+  const decision = await decide(incoming, context, policy)
+  if (!decision.allowed) return createRefusal(decision.rejection, decision.nonce, context)
+  const answer = await handler.fetch(createHandlerRequest(incoming, decision), {
+    authInfo: createAuthInfo(decision.caller, context.resource),
+    ...(decision.body === undefined ? {} : { parsedBody: decision.body }),
+  })
+  return withNonce(answer, decision.nonce)
+}
+
+/** Credentials, which no handler needs any more, and what described the connection or the bytes that we read. */
+const withheldHeaders: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'dpop',
+  'oauth-client-attestation',
+  'oauth-client-attestation-pop',
+  'proxy-authorization',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** The request as the handler sees it: without credentials, so that no tool can pass them on. */
+function createHandlerRequest(incoming: IncomingCall, decision: Extract<Decision, { allowed: true }>): Request {
+  const headers = new Headers()
+  for (const name of incoming.headerNames()) {
+    if (!withheldHeaders.has(name)) for (const value of incoming.header(name)) headers.append(name, value)
+  }
+  const body = decision.body === undefined ? null : JSON.stringify(decision.body)
+  return new Request(incoming.url, { method: incoming.method, headers, body })
+}
+
+/** Answers may be immutable (`Response.redirect`, a fetched one), so the headers are copied. */
+function withNonce(answer: Response, nonce: string | undefined): Response {
+  const response = new Response(answer.body, answer)
+  if (nonce !== undefined) response.headers.set('dpop-nonce', nonce)
+  return response
+}

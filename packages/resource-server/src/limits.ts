@@ -1,0 +1,26 @@
+/** Bounds on everything a caller may send, so that no request costs more than it should. */
+
+/** Sizes in bytes (ASCII headers: characters), times in seconds. */
+export interface Limits {
+  /** One access token, as it stands in `Authorization`. */
+  readonly tokenLength: number
+  /** One DPoP proof. */
+  readonly proofLength: number
+  /** The request body. */
+  readonly bodyBytes: number
+  /** How long the body may take to arrive. */
+  readonly bodySeconds: number
+  /** Nesting of arrays and objects in the body. */
+  readonly jsonDepth: number
+  /** JSON-RPC messages in one batch (protocol 2025-03-26 only). */
+  readonly batchLength: number
+}
+
+export const defaultLimits: Limits = {
+  tokenLength: 8192,
+  proofLength: 4096,
+  bodyBytes: 1024 * 1024,
+  bodySeconds: 10,
+  jsonDepth: 64,
+  batchLength: 50,
+}

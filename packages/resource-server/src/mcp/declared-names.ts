@@ -1,0 +1,43 @@
+/** A policy for a tool that doesn't exist protects nothing: names in the tables are checked against the server's own. */
+import { ConfigurationError } from '../configuration-error.ts'
+import type { GuardOptions } from '../guard-options.ts'
+import type { McpHandler } from '../guarded-server.ts'
+import { readServerNames } from './server-names.ts'
+
+/** The tables of a guard that name things of the server. */
+export type NamingTables = Pick<GuardOptions, 'tools' | 'prompts' | 'resources'>
+
+/** Rejects with `ConfigurationError` naming every entry that the server doesn't have. */
+export async function assertDeclaredNames(tables: NamingTables, handler: McpHandler, endpoint: string): Promise<void> {
+  const server = await readServerNames(handler, endpoint)
+  const unknown = [
+    ...namesOf(tables.tools)
+      .filter((name) => !server.tools.includes(name))
+      .map((name) => `tool '${name}'`),
+    ...namesOf(tables.prompts)
+      .filter((name) => !server.prompts.includes(name))
+      .map((name) => `prompt '${name}'`),
+    ...namesOf(tables.resources)
+      .filter((uri) => !covers(uri, server.resources))
+      .map((uri) => `resource '${uri}'`),
+  ]
+  if (unknown.length > 0) {
+    throw new ConfigurationError(
+      `declared to the guard, but not on the server: ${unknown.join(', ')}; the server has tools ${quote(server.tools)}, prompts ${quote(server.prompts)}, resources ${quote(server.resources)}`,
+    )
+  }
+}
+
+function namesOf(table: object | undefined): string[] {
+  return Object.keys(table ?? {})
+}
+
+/** A declared prefix has to meet a listed URI or template, and a declared URI may be one that a template yields. */
+function covers(declared: string, listed: readonly string[]): boolean {
+  const prefix = declared.endsWith('*') ? declared.slice(0, -1) : declared
+  return listed.some((uri) => uri === declared || uri.startsWith(prefix) || prefix.startsWith(uri))
+}
+
+function quote(names: readonly string[]): string {
+  return names.length === 0 ? '(none)' : names.map((name) => `'${name}'`).join(', ')
+}

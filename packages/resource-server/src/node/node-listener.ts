@@ -1,0 +1,37 @@
+/** A listener for Node's HTTP servers that judges token and proof before it reads a body. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { GuardedServer } from '../guarded-server.ts'
+import { createAddressList, readNodeRequest } from './node-request.ts'
+import { writeNodeResponse } from './node-response.ts'
+
+export interface NodeListenerOptions {
+  /** Addresses or CIDR ranges of the proxies whose `X-Forwarded-Proto` is believed. Default none. */
+  readonly trustedProxies?: readonly string[]
+  /** Told of what broke on our side; the caller gets a bare 500. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** To be given to `http.createServer` or `https.createServer`. Throws `ConfigurationError` for a malformed proxy address. */
+export function createNodeListener(
+  server: GuardedServer,
+  { trustedProxies = [], onError = logError }: NodeListenerOptions = {},
+): (request: IncomingMessage, response: ServerResponse) => void {
+  const proxies = createAddressList(trustedProxies)
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await writeNodeResponse(await server.serve(readNodeRequest(request, proxies)), response)
+    } catch (error) {
+      onError(error)
+      if (response.headersSent) response.destroy()
+      else response.writeHead(500, { 'cache-control': 'no-store' }).end()
+    }
+  }
+
+  return (request, response) => void answer(request, response)
+}
+
+/** The error is ours, so it holds nothing that a caller wrote. */
+function logError(error: unknown): void {
+  console.error(error)
+}

@@ -1,0 +1,62 @@
+/** The security policy, to be read from top to bottom: what a call has to pass before a tool runs. */
+import { accessToken } from './checks/access-token.ts'
+import { allowedOrigin } from './checks/allowed-origin.ts'
+import { audience } from './checks/audience.ts'
+import type { Check } from './checks/check.ts'
+import { content } from './checks/content.ts'
+import { contentDigest } from './checks/content-digest.ts'
+import { credentials } from './checks/credentials.ts'
+import { declared } from './checks/declared.ts'
+import { httpMethod } from './checks/http-method.ts'
+import { knownHost } from './checks/known-host.ts'
+import { message } from './checks/message.ts'
+import { proof } from './checks/proof.ts'
+import { requiredDigest } from './checks/required-digest.ts'
+import { routingHeaders } from './checks/routing-headers.ts'
+import { scope } from './checks/scope.ts'
+import { secureTransport } from './checks/secure-transport.ts'
+import { senderBinding } from './checks/sender-binding.ts'
+import { singleUse } from './checks/single-use.ts'
+import { validity } from './checks/validity.ts'
+
+/** A check with the name that it is spoken of by. */
+export interface NamedCheck {
+  readonly name: string
+  readonly check: Check
+}
+
+/** The checks of a call, and the one that always comes last. */
+export interface Policy {
+  readonly checks: readonly NamedCheck[]
+  readonly singleUse: Check
+}
+
+/** Cheap before dear, and everything that needs no store first. */
+export const policy: Policy = {
+  checks: [
+    // shape
+    { name: 'secure_transport', check: secureTransport },
+    { name: 'known_host', check: knownHost },
+    { name: 'allowed_origin', check: allowedOrigin },
+    { name: 'http_method', check: httpMethod },
+    { name: 'credentials', check: credentials },
+    // token
+    { name: 'access_token', check: accessToken },
+    { name: 'audience', check: audience },
+    { name: 'validity', check: validity },
+    // sender
+    { name: 'sender_binding', check: senderBinding },
+    { name: 'proof', check: proof },
+    // content
+    { name: 'content', check: content },
+    { name: 'content_digest', check: contentDigest },
+    { name: 'message', check: message },
+    { name: 'routing_headers', check: routingHeaders },
+    // method and scope
+    { name: 'declared', check: declared },
+    { name: 'required_digest', check: requiredDigest },
+    { name: 'scope', check: scope },
+  ],
+  // ledger
+  singleUse,
+}

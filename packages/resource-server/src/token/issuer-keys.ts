@@ -1,0 +1,67 @@
+/** From what the operator wrote about an issuer to the keys that its tokens are verified with. */
+import type { Clock, Events, KeyRing, Verifier } from '@countersign/core'
+import { refuse } from '@countersign/core'
+import { authorizationServerMetadataUrls } from '@countersign/core/wire'
+import { ConfigurationError } from '../configuration-error.ts'
+import type { IssuerTrust } from '../guard-options.ts'
+import { isSecureUrl } from '../policy/secure-url.ts'
+import { FetchFailed, fetchJsonObject } from './bounded-fetch.ts'
+import { createKeySet, type KeySet } from './key-set.ts'
+import { createRemoteKeyRing } from './remote-key-ring.ts'
+
+export interface IssuerKeysContext {
+  readonly verifier: Verifier
+  readonly clock: Clock
+  readonly events: Events
+  readonly fetch: typeof fetch
+}
+
+/** Keys given in the configuration are used as they are; others come from `jwksUri` or the issuer's own metadata. */
+export function createIssuerKeys(trust: IssuerTrust, context: IssuerKeysContext): KeyRing {
+  if (trust.jwks !== undefined) return createStaticKeyRing(createKeySet(trust.jwks.keys, context.verifier))
+  if (trust.jwksUri !== undefined && !isSecureUrl(trust.jwksUri)) {
+    throw new ConfigurationError(`jwksUri of ${trust.issuer} must be an https URL (http only on loopback)`)
+  }
+  const { clock, events } = context
+  return createRemoteKeyRing({ issuer: trust.issuer, load: () => loadKeySet(trust, context), clock, events })
+}
+
+function createStaticKeyRing(keys: KeySet): KeyRing {
+  return {
+    async find(kid, algorithm) {
+      return (await keys.find(kid, algorithm)) ?? refuse('invalid_token', 'unknown_key')
+    },
+  }
+}
+
+async function loadKeySet(trust: IssuerTrust, { fetch, verifier }: IssuerKeysContext): Promise<KeySet> {
+  const jwksUri = trust.jwksUri ?? (await discoverJwksUri(trust.issuer, fetch))
+  const { keys } = await fetchJsonObject(jwksUri, fetch)
+  if (!Array.isArray(keys)) throw new FetchFailed('jwks')
+  return createKeySet(keys, verifier)
+}
+
+/** RFC 8414 §3.3: metadata that names another issuer is not this issuer's. */
+async function discoverJwksUri(issuer: string, fetcher: typeof fetch): Promise<string> {
+  const [first, ...others] = authorizationServerMetadataUrls(issuer)
+  if (first === undefined) throw new FetchFailed('issuer_url')
+  const metadata = await fetchFirst(first, others, fetcher)
+  if (metadata.issuer !== issuer) throw new FetchFailed('issuer_mismatch')
+  const { jwks_uri: jwksUri } = metadata
+  if (typeof jwksUri !== 'string' || !isSecureUrl(jwksUri)) throw new FetchFailed('jwks_uri')
+  return jwksUri
+}
+
+async function fetchFirst(
+  url: string,
+  others: readonly string[],
+  fetcher: typeof fetch,
+): Promise<Record<string, unknown>> {
+  const [next, ...rest] = others
+  try {
+    return await fetchJsonObject(url, fetcher)
+  } catch (error) {
+    if (next === undefined || !(error instanceof FetchFailed)) throw error
+    return fetchFirst(next, rest, fetcher)
+  }
+}

@@ -1,0 +1,10 @@
+/** An issuer as the operator trusts it, with its keys at hand. */
+import type { KeyRing, SignatureAlgorithm } from '@countersign/core'
+
+export interface TrustedIssuer {
+  readonly issuer: string
+  readonly algorithms: ReadonlySet<SignatureAlgorithm>
+  readonly acceptPlainJwt: boolean
+  readonly acceptSeveralAudiences: boolean
+  readonly keys: KeyRing
+}

@@ -1,0 +1,22 @@
+/** A guard that is weak on purpose, for showing what an attack does without a defence. Never for serving anyone. */
+import { isLoopbackHost } from '@countersign/core'
+import { ConfigurationError } from '../configuration-error.ts'
+import { assembleGuard, type Guard } from '../guard.ts'
+import type { GuardOptions } from '../guard-options.ts'
+import { type Weakness, weakenPolicy } from './weakened-policy.ts'
+
+/** Throws `ConfigurationError` unless `COUNTERSIGN_UNSAFE=1` is set and everything involved is on loopback. */
+export function createWeakenedGuard(options: GuardOptions, without: readonly Weakness[]): Guard {
+  if (process.env.COUNTERSIGN_UNSAFE !== '1') {
+    throw new ConfigurationError('a weakened guard needs COUNTERSIGN_UNSAFE=1 in the environment')
+  }
+  const issuers = options.authorizationServers.map((trust) => (typeof trust === 'string' ? trust : trust.issuer))
+  for (const url of [options.resource, options.endpoint ?? options.resource, ...issuers]) {
+    if (!isLoopbackHost(new URL(url).hostname)) {
+      throw new ConfigurationError(
+        `a weakened guard runs on loopback only, with an issuer of its own; '${url}' is elsewhere`,
+      )
+    }
+  }
+  return assembleGuard(options, weakenPolicy(without))
+}

@@ -1,0 +1,135 @@
+/** A whole deployment on real sockets: authorization server, guarded notes server, and the keys of one agent. */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAuthorizationServer } from '@countersign/authorization-server'
+import { type Clock, systemClock } from '@countersign/core'
+import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
+import { createGuard, type GuardOptions } from '@countersign/resource-server'
+import { closeServer, createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
+import { createWeakenedGuard, type Weakness } from '@countersign/resource-server/unsafe'
+import { createMcpHandler } from '@modelcontextprotocol/server'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+
+/** How a deployment differs from the hardened one. */
+export interface DeploymentOptions {
+  /** Weaknesses of the notes server's guard; none makes it the hardened one. */
+  readonly weak?: readonly Weakness[]
+  /** For both guarded servers. */
+  readonly guard?: Partial<GuardOptions>
+  readonly clock?: Clock
+  /** Seconds that an access token lives; default 300. */
+  readonly accessTokenLifetime?: number
+}
+
+/** A guarded notes server with its own notes. */
+export interface NotesDeployment {
+  readonly resource: string
+  readonly notes: NotesStore
+}
+
+export interface Deployment {
+  readonly issuer: string
+  /** The server under attack. */
+  readonly a: NotesDeployment
+  /** Another one, of the same authorization server. */
+  readonly b: NotesDeployment
+  /** A client that may use client credentials for all of the notes' scopes. */
+  readonly client: { readonly clientId: string; readonly privateJwk: JWK }
+  /** The same, but its tokens are bound to no key. */
+  readonly bearerClient: { readonly clientId: string; readonly privateJwk: JWK }
+  /** A public client with a person behind it. */
+  readonly publicClient: { readonly clientId: string; readonly redirectUri: string }
+  readonly user: { readonly name: string; readonly password: string }
+  close(): Promise<void>
+}
+
+/** Starts everything on free ports of 127.0.0.1, with its data in a folder that `close` deletes. */
+export async function startDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
+  const data = mkdtempSync(join(tmpdir(), 'countersign-test-'))
+  const servers = await Promise.all([openServer(), openServer(), openServer()])
+  const [authorization, serverA, serverB] = servers
+  const issuer = originOf(authorization)
+  const resources = [`${originOf(serverA)}/mcp`, `${originOf(serverB)}/mcp`] as const
+  const client = await createClient('agent')
+  const bearerClient = await createClient('bearer-agent')
+  const publicClient = { clientId: 'app', redirectUri: 'http://127.0.0.1/callback' }
+  const user = { name: 'ada', password: 'correct horse battery staple' }
+  const scopes = Object.keys(notesScopes)
+  const { accessTokenLifetime = 300 } = options
+  const server = await createAuthorizationServer({
+    issuer,
+    database: join(data, 'authorization.sqlite'),
+    resources: resources.map((resource) => ({ resource, name: 'Notes', scopes: notesScopes, accessTokenLifetime })),
+    clients: [
+      { clientId: client.clientId, grants: ['client_credentials'], jwks: { keys: [client.publicJwk] }, scopes },
+      {
+        clientId: bearerClient.clientId,
+        grants: ['client_credentials'],
+        jwks: { keys: [bearerClient.publicJwk] },
+        scopes,
+        allowBearer: true,
+      },
+      {
+        clientId: publicClient.clientId,
+        name: 'App',
+        grants: ['authorization_code', 'refresh_token'],
+        public: true,
+        redirectUris: [publicClient.redirectUri],
+        scopes,
+      },
+    ],
+    users: [{ subject: 'user-ada', ...user }],
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+  })
+  authorization.on('request', server.listener)
+  const a = await serveNotes(serverA, resources[0], issuer, join(data, 'a.sqlite'), options)
+  const b = await serveNotes(serverB, resources[1], issuer, join(data, 'b.sqlite'), options)
+
+  async function close(): Promise<void> {
+    await Promise.all(servers.map((http) => closeServer(http, 0)))
+    await server.close()
+    a.notes.close()
+    b.notes.close()
+    rmSync(data, { recursive: true })
+  }
+
+  return { issuer, a, b, client, bearerClient, publicClient, user, close }
+}
+
+async function openServer(): Promise<Server> {
+  const http = createServer()
+  await listen(http, 0, '127.0.0.1')
+  return http
+}
+
+function originOf(http: Server): string {
+  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+}
+
+async function createClient(clientId: string) {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+  const kid = `${clientId}-key`
+  const privateJwk = { ...(await exportJWK(privateKey)), kid, alg: 'ES256' }
+  return { clientId, privateJwk, publicJwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256' } }
+}
+
+async function serveNotes(
+  http: Server,
+  resource: string,
+  issuer: string,
+  path: string,
+  { weak = [], guard: overrides = {}, clock = systemClock }: DeploymentOptions,
+): Promise<NotesDeployment> {
+  const notes = createNotes({ path })
+  const guardOptions = { resource, authorizationServers: [issuer], clock, ...notesPolicy, ...overrides }
+  const guard = weak.length === 0 ? createGuard(guardOptions) : createWeakenedGuard(guardOptions, weak)
+  const server = guard.protect(createMcpHandler(() => notesServer(notes)))
+  await server.ready()
+  hardenServer(http)
+  http.on('request', createNodeListener(server))
+  return { resource, notes }
+}
