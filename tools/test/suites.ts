@@ -23,7 +23,7 @@ export const suites: readonly Suite[] = [
   {
     name: 'lint',
     checks: [
-      { title: 'biome', command: ['biome', 'ci', '--colors=off', '.'] },
+      { title: 'biome', command: ['biome', 'ci', '--error-on-warnings', '.'] },
       { title: 'oxlint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
       { title: 'knip', command: ['knip', '--no-progress', '--treat-config-hints-as-errors'] },
     ],

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 const home = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))))
 const source = join(home, 'src', 'main.ts')
 // Node refuses to strip types below node_modules, and a published package has no sources.
-const entry = existsSync(source) && !home.includes(`${sep}node_modules${sep}`) ? source : join(home, 'dist', 'main.js')
+const fromSource = existsSync(source) && !home.includes(`${sep}node_modules${sep}`)
 
 function isRecent(version) {
   return Number.parseInt(version.replace(/^v/, ''), 10) >= 24
@@ -30,9 +30,9 @@ function findNode() {
 
 /** Runs the command on another Node; signals and the exit code pass through. */
 function handOver(node) {
-  const flags = entry === source ? ['--conditions=@countersign/source'] : []
+  const start = fromSource ? ['--conditions=@countersign/source', source] : [join(home, 'dist', 'main.js')]
   // Over the ipc channel the command notices when this process was killed without a word.
-  const child = spawn(node, [...flags, entry, ...process.argv.slice(2)], {
+  const child = spawn(node, [...start, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   })
   // A terminal sends Ctrl-C to both: here it only must not end the wait.
@@ -52,8 +52,8 @@ if (node === undefined) {
   fail(
     `countersign runs on Node 24 or newer; this is Node ${process.versions.node}. Install it from https://nodejs.org.`,
   )
-} else if (node === process.execPath && entry !== source) {
-  await import(entry)
+} else if (node === process.execPath && !fromSource) {
+  await import('../dist/main.js')
 } else {
   handOver(node)
 }
