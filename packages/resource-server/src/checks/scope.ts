@@ -5,9 +5,12 @@ import type { Check } from './check.ts'
 /** Names all that is needed, in one challenge, so that one answer is enough (MCP authorization, Scope Challenge Handling). */
 export const scope: Check = (call) => {
   const held = established(call.token).scopes
-  const needed = new Set(established(call.requirements).flatMap(({ scopes = [] }) => scopes))
-  for (const one of needed) {
-    if (!held.has(one)) return { ok: false, rejection: { code: 'insufficient_scope', scopes: [...needed] } }
+  const requirements = established(call.requirements)
+  for (const { scopes } of requirements) {
+    if (scopes?.some((one) => !held.has(one))) {
+      const needed = new Set(requirements.flatMap((requirement) => requirement.scopes ?? []))
+      return { ok: false, rejection: { code: 'insufficient_scope', scopes: [...needed] } }
+    }
   }
   return undefined
 }
