@@ -1,1 +1,5 @@
-export {}
+/** `@countersign/client`: an agent's keys, its tokens for each server, its proofs, and who may give it more. */
+export { type Agent, type AgentOptions, createAgent } from './agent.ts'
+export { type AuthorizationRefusalCode, AuthorizationRefused, type OAuthErrorCode } from './authorization-refused.ts'
+export type { ClientCredentials, CodeCredentials, Credentials } from './credentials.ts'
+export type { ApprovalRequest, Approve } from './step-up.ts'

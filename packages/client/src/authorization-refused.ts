@@ -1,0 +1,68 @@
+/** Why the agent would not, or could not, get a token: one class, one code each. */
+
+/** Every reason; the message that comes with it says the cause and the cure, never a token or text from the network. */
+export type AuthorizationRefusalCode =
+  | 'misconfigured'
+  | 'insecure_url'
+  | 'credentials_in_request'
+  | 'content_too_large'
+  | 'metadata_unreachable'
+  | 'metadata_invalid'
+  | 'resource_mismatch'
+  | 'issuer_mismatch'
+  | 'issuer_not_allowed'
+  | 'pkce_unsupported'
+  | 'dpop_unsupported'
+  | 'client_authentication_unsupported'
+  | 'state_mismatch'
+  | 'authorization_denied'
+  | 'token_request_failed'
+  | 'token_response_invalid'
+  | 'bearer_token_refused'
+  | 'token_not_bound'
+  | 'scope_exceeded'
+  | 'approval_refused'
+  | 'approval_failed'
+
+/** OAuth error codes worth telling apart (RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, RFC 9449 §5 and §8). */
+const KNOWN_ERRORS = [
+  'access_denied',
+  'consent_required',
+  'interaction_required',
+  'invalid_client',
+  'invalid_dpop_proof',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+  'login_required',
+  'server_error',
+  'temporarily_unavailable',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+  'use_dpop_nonce',
+] as const
+
+/** One of the known OAuth error codes. */
+export type OAuthErrorCode = (typeof KNOWN_ERRORS)[number]
+
+/** Narrows an untrusted `error`; whatever is not a known code is dropped, so that no server can write into our messages. */
+export function parseOAuthError(error: unknown): OAuthErrorCode | undefined {
+  return KNOWN_ERRORS.find((known) => known === error)
+}
+
+/** Thrown by `agent.fetch` and by the hooks of `agent.provider` when no authorization comes about. */
+export class AuthorizationRefused extends Error {
+  /** Stable, for programs. */
+  readonly code: AuthorizationRefusalCode
+  /** What the authorization server answered, where it answered with a known OAuth error. */
+  readonly oauthError: OAuthErrorCode | undefined
+
+  constructor(code: AuthorizationRefusalCode, message: string, oauthError?: OAuthErrorCode) {
+    super(oauthError === undefined ? message : `${message} It answered ${oauthError}.`)
+    this.name = 'AuthorizationRefused'
+    this.code = code
+    this.oauthError = oauthError
+  }
+}

@@ -1,0 +1,113 @@
+/** Which scopes the SDK may ask for through a provider: it steps up by itself, with nobody asked, unless this says no. */
+import { parseScope } from '@countersign/core/wire'
+import type { AgentParts } from './agent-parts.ts'
+import { AuthorizationRefused } from './authorization-refused.ts'
+import { missingScopes, uniteScopes } from './scope-set.ts'
+import { ask } from './step-up.ts'
+import { createTurns } from './turns.ts'
+
+/** What a token request may ask for. */
+export interface ScopeDecision {
+  /** Undefined leaves the choice to the authorization server. */
+  readonly scopes: readonly string[] | undefined
+  /** Whether a refresh token would not do. */
+  readonly widens: boolean
+  /** What a refresh must say, or it would renew what was approved once; undefined where it may stay silent. */
+  readonly narrowed: readonly string[] | undefined
+}
+
+/** Keeps account of the scopes of one provider. */
+export class ProviderScopes {
+  readonly #parts: Pick<AgentParts, 'stepUp' | 'scopes' | 'clock'>
+  readonly #turns = createTurns()
+  #supported: string | undefined
+  /** What a renewal asks for; undefined until the first token. */
+  #lasting: readonly string[] | undefined
+  #held: { readonly scopes: readonly string[]; readonly endsAt: number | undefined } | undefined
+  /** All that goes with the refresh token in use. */
+  #granted: readonly string[] | undefined
+  #asked: readonly string[] | undefined
+
+  constructor(parts: Pick<AgentParts, 'stepUp' | 'scopes' | 'clock'>) {
+    this.#parts = parts
+  }
+
+  /** What the latest token request asked for. */
+  get asked(): readonly string[] | undefined {
+    return this.#asked
+  }
+
+  /** Remembers `scopes_supported`: the SDK asks for all of them where a challenge names none. */
+  observeSupported(scopes: readonly string[] | undefined): void {
+    this.#supported = scopes?.join(' ')
+  }
+
+  /** Remembers what a token carries; `endsAt` is a NumericDate. */
+  hold(scopes: readonly string[], endsAt: number | undefined): void {
+    this.#lasting ??= scopes
+    this.#granted ??= scopes
+    this.#held = { scopes, endsAt }
+  }
+
+  /** Forgets the token and its refresh token; what the agent may have stays as it was. */
+  forgetToken(): void {
+    this.#granted = undefined
+    this.#held = undefined
+  }
+
+  /**
+   * Decides what a token request may ask for, one request at a time.
+   *
+   * @param scope as the SDK wants it
+   * @throws AuthorizationRefused `approval_refused`, `approval_failed`
+   */
+  decide(resource: string, scope: string | undefined): Promise<ScopeDecision> {
+    return this.#turns(async () => {
+      const decision = this.#lasting === undefined ? this.#begin(scope) : await this.#widen(resource, scope)
+      this.#asked = decision.scopes
+      return decision
+    })
+  }
+
+  /** Asking for everything that a server has is what nobody decided on: the authorization server's default it is then. */
+  #begin(scope: string | undefined): ScopeDecision {
+    const challenged = scope === undefined || scope === this.#supported ? undefined : parseScope(scope)
+    const scopes = this.#parts.scopes ?? challenged
+    this.#lasting = scopes
+    return { scopes, widens: false, narrowed: undefined }
+  }
+
+  async #widen(resource: string, scope: string | undefined): Promise<ScopeDecision> {
+    const lasting = this.#lasting ?? []
+    const wanted = scope === undefined || scope === this.#supported ? [] : (parseScope(scope) ?? [])
+    const missing = missingScopes(wanted, uniteScopes(lasting, this.#current()))
+    if (missing.length === 0) {
+      const granted = this.#granted ?? []
+      const narrowed = granted.filter((name) => lasting.includes(name))
+      return { scopes: lasting, widens: false, narrowed: narrowed.length < granted.length ? narrowed : undefined }
+    }
+    await this.#allow(resource, missing)
+    this.#granted = undefined
+    return { scopes: uniteScopes(lasting, wanted), widens: true, narrowed: undefined }
+  }
+
+  async #allow(resource: string, missing: readonly string[]): Promise<void> {
+    const { unattended, approve } = this.#parts.stepUp
+    if (missing.every((name) => unattended.includes(name))) {
+      this.#lasting = uniteScopes(this.#lasting ?? [], missing)
+      return
+    }
+    if (approve !== undefined && (await ask(approve, { resource, scopes: missing }))) return
+    throw new AuthorizationRefused(
+      'approval_refused',
+      'The server demands scopes that nobody allowed; list them in `stepUp.scopes`, or approve them.',
+    )
+  }
+
+  /** Approved scopes count until the token that they were approved for ends. */
+  #current(): readonly string[] {
+    const held = this.#held
+    if (held === undefined || (held.endsAt !== undefined && this.#parts.clock() >= held.endsAt)) return []
+    return held.scopes
+  }
+}

@@ -1,0 +1,172 @@
+/** The agent as an `OAuthClientProvider`, for hosts of the MCP SDK that take nothing else. */
+import type {
+  AddClientAuthentication,
+  DpopSession,
+  OAuthClientInformationContext,
+  OAuthClientMetadata,
+  OAuthClientProvider,
+  OAuthDiscoveryState,
+  StoredOAuthClientInformation,
+  StoredOAuthTokens,
+} from '@modelcontextprotocol/client'
+import type { AgentParts } from './agent-parts.ts'
+import { requestAuthorizationCode } from './authorization-code.ts'
+import { AuthorizationRefused } from './authorization-refused.ts'
+import { parseAuthorizationServer } from './authorization-server-discovery.ts'
+import { chooseIssuer, type Discovery, mayBeLocal } from './discovery.ts'
+import { parseProtectedResource } from './protected-resource-discovery.ts'
+import { createProviderSession } from './provider-dpop-session.ts'
+import { ProviderScopes } from './provider-scopes.ts'
+import { requireSecureUrl } from './secure-url.ts'
+import { authenticateClient } from './token-request.ts'
+import { parseTokenResponse } from './token-response.ts'
+
+/**
+ * Makes a provider for one URL.
+ *
+ * To the SDK it looks like a client without user interaction, whatever the grant: the SDK asks for the parameters of
+ * a token request, and gets them once a person has authorized, or not at all. So the SDK's own authorization request,
+ * which would carry any scope that a server demands, never happens.
+ *
+ * @throws AuthorizationRefused `insecure_url`
+ */
+export function createProvider(parts: AgentParts, url: string | URL): OAuthClientProvider {
+  return new ResourceProvider(parts, requireSecureUrl(url, 'MCP server URL'))
+}
+
+class ResourceProvider implements OAuthClientProvider {
+  readonly #parts: AgentParts
+  readonly #endpoint: URL
+  readonly #scopes: ProviderScopes
+  #state: OAuthDiscoveryState | undefined
+  #discovery: Discovery | undefined
+  #tokens: StoredOAuthTokens | undefined
+  #session: Promise<DpopSession> | undefined
+
+  constructor(parts: AgentParts, endpoint: URL) {
+    this.#parts = parts
+    this.#endpoint = endpoint
+    this.#scopes = new ProviderScopes(parts)
+  }
+
+  /** None: see `createProvider`. */
+  get redirectUrl(): undefined {
+    return undefined
+  }
+
+  get clientMetadata(): OAuthClientMetadata {
+    const method = this.#parts.client.signAssertion === undefined ? 'none' : 'private_key_jwt'
+    return { redirect_uris: [], token_endpoint_auth_method: method }
+  }
+
+  clientInformation(context?: OAuthClientInformationContext): StoredOAuthClientInformation {
+    const issuer = context?.issuer
+    return { client_id: this.#parts.client.clientId, ...(issuer === undefined ? {} : { issuer }) }
+  }
+
+  /** The SDK has discovered by itself; what it found is judged here, before anything is sent there. */
+  saveDiscoveryState(state: OAuthDiscoveryState): void {
+    const { resourceMetadata, resourceMetadataUrl, authorizationServerMetadata, authorizationServerUrl } = state
+    if (resourceMetadataUrl !== undefined && new URL(resourceMetadataUrl).origin !== this.#endpoint.origin) {
+      throw new AuthorizationRefused('metadata_invalid', 'The server names protected resource metadata elsewhere.')
+    }
+    const { resource } = parseProtectedResource(resourceMetadata, this.#endpoint)
+    const issuer = chooseIssuer([authorizationServerUrl], this.#parts.issuers)
+    const local = mayBeLocal(this.#parts, this.#endpoint, issuer)
+    this.#discovery = { resource, server: parseAuthorizationServer(authorizationServerMetadata, issuer, local) }
+    this.#state = state
+    this.#scopes.observeSupported(resourceMetadata?.scopes_supported)
+  }
+
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.#state
+  }
+
+  /** Called before every token request; throws unless all that is wanted is allowed. */
+  async prepareTokenRequest(wanted?: string): Promise<URLSearchParams> {
+    const { resource, server } = this.#requireDiscovery()
+    const { scopes, widens, narrowed } = await this.#scopes.decide(resource, wanted)
+    const refreshToken = this.#tokens?.refresh_token
+    if (refreshToken !== undefined && !widens) {
+      const scope = narrowed === undefined ? {} : { scope: narrowed.join(' ') }
+      return new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken, ...scope })
+    }
+    const { interaction, clientId } = this.#parts.client
+    if (interaction !== undefined) {
+      const { thumbprint } = this.#parts.key
+      const request = { server, clientId, interaction, resource, scopes, thumbprint }
+      return new URLSearchParams({ ...(await requestAuthorizationCode(request)) })
+    }
+    const grant = new URLSearchParams({ grant_type: 'client_credentials' })
+    if (scopes !== undefined) grant.set('scope', scopes.join(' '))
+    return grant
+  }
+
+  /** A field, because the SDK takes it off the object. */
+  readonly addClientAuthentication: AddClientAuthentication = async (_headers, params) =>
+    authenticateClient(this.#parts, this.#requireDiscovery().server, params)
+
+  dpop(): Promise<DpopSession> {
+    this.#session ??= createProviderSession(this.#parts, (url) => this.#mayReceive(url))
+    return this.#session
+  }
+
+  tokens(): StoredOAuthTokens | undefined {
+    return this.#tokens
+  }
+
+  saveTokens(tokens: StoredOAuthTokens): void {
+    const { issuer, ...response } = tokens
+    const issued = parseTokenResponse(response, {
+      scopes: this.#scopes.asked,
+      thumbprint: this.#parts.key.thumbprint,
+      bearer: this.#parts.bearer,
+    })
+    const endsAt = issued.lifetime === undefined ? undefined : this.#parts.clock() + issued.lifetime
+    this.#scopes.hold(issued.scopes, endsAt)
+    const refreshToken = issued.refreshToken ?? this.#tokens?.refresh_token
+    // `scope` is always stated, or the SDK takes a token without it for one that holds nothing.
+    this.#tokens = {
+      ...tokens,
+      scope: issued.scopes.join(' '),
+      ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+    }
+  }
+
+  invalidateCredentials(kind: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery'): void {
+    if (kind === 'all' || kind === 'tokens') {
+      this.#tokens = undefined
+      this.#scopes.forgetToken()
+    }
+    if (kind !== 'all' && kind !== 'discovery') return
+    this.#state = undefined
+    this.#discovery = undefined
+  }
+
+  /** Never called: there is no redirect URL. */
+  redirectToAuthorization(): never {
+    throw unused()
+  }
+
+  saveCodeVerifier(): never {
+    throw unused()
+  }
+
+  codeVerifier(): never {
+    throw unused()
+  }
+
+  #requireDiscovery(): Discovery {
+    if (this.#discovery !== undefined) return this.#discovery
+    throw new AuthorizationRefused('metadata_invalid', 'A token was asked for before the server was discovered.')
+  }
+
+  #mayReceive(url: string): boolean {
+    const { origin, pathname } = this.#endpoint
+    return url === `${origin}${pathname}` || url === this.#discovery?.server.tokenEndpoint
+  }
+}
+
+function unused(): AuthorizationRefused {
+  return new AuthorizationRefused('misconfigured', 'This provider authorizes by itself; leave finishAuth alone.')
+}

@@ -1,0 +1,187 @@
+/** The one token that the agent holds for one URL: how it is got, renewed and widened. */
+import type { AgentParts } from './agent-parts.ts'
+import { requestAuthorizationCode } from './authorization-code.ts'
+import { AuthorizationRefused } from './authorization-refused.ts'
+import { type Discovery, discover } from './discovery.ts'
+import type { ResourceChallenge } from './resource-challenge.ts'
+import { missingScopes, uniteScopes } from './scope-set.ts'
+import { type ObtainedToken, requestToken } from './token-request.ts'
+import { createTurns, type Turns } from './turns.ts'
+
+/** A token in use. */
+export interface HeldToken {
+  readonly accessToken: string
+  readonly scheme: 'DPoP' | 'Bearer'
+  readonly scopes: readonly string[]
+  /** NumericDate from which on it is not sent any more; undefined where the server did not say. */
+  readonly endsAt: number | undefined
+}
+
+/** A refresh token, and all that was granted with it: a refresh that does not say less renews all of it (RFC 6749 §6). */
+interface Refreshable {
+  readonly refreshToken: string
+  readonly granted: readonly string[]
+}
+
+/** Seconds before its end at which a token is renewed, so that it does not end on its way; at most a tenth of its life. */
+const MARGIN = 10
+
+/**
+ * Authorization for one URL.
+ *
+ * Token requests go one at a time, so that a rotating refresh token is never used twice, and callers that need the
+ * same renewal share one. What the operator listed, or was asked for at first, is renewed; what a person approved
+ * lasts as long as the token that it was approved for.
+ */
+export class ResourceAuthorization {
+  /** Approvals are asked for one after another. */
+  readonly approvals: Turns = createTurns()
+  readonly #requests: Turns = createTurns()
+  readonly #parts: AgentParts
+  readonly #endpoint: URL
+  #discovery: Discovery | undefined
+  #issuer: string | undefined
+  #held: HeldToken | undefined
+  #refreshable: Refreshable | undefined
+  /** What a renewal asks for. */
+  #lasting: readonly string[] | undefined
+  #renewal: Promise<HeldToken> | undefined
+
+  constructor(parts: AgentParts, endpoint: URL) {
+    this.#parts = parts
+    this.#endpoint = endpoint
+  }
+
+  /** The resource identifier, once known. */
+  get resource(): string | undefined {
+    return this.#discovery?.resource
+  }
+
+  /** A token that has not ended: the one held, else a new one; undefined when there never was one. */
+  async ready(): Promise<HeldToken | undefined> {
+    const held = this.#held
+    return held === undefined || !this.#hasEnded(held) ? held : this.renew(undefined, held)
+  }
+
+  /**
+   * Gets a token for a challenge.
+   *
+   * @param refused the token that did not do; another one, got in the meantime, is taken instead of asking again
+   * @throws AuthorizationRefused
+   */
+  renew(challenge: ResourceChallenge | undefined, refused: HeldToken | undefined): Promise<HeldToken> {
+    const other = this.#otherThan(refused)
+    if (other !== undefined) return Promise.resolve(other)
+    // Looked at again when its turn has come: a step-up may have come first, and its token must not be lost.
+    this.#renewal ??= this.#requests(async () => this.#otherThan(refused) ?? this.#requestLasting(challenge)).finally(
+      () => {
+        this.#renewal = undefined
+      },
+    )
+    return this.#renewal
+  }
+
+  /**
+   * Gets a token that also carries more scopes, in place of the one held.
+   *
+   * @param lasting whether renewals keep them
+   * @returns undefined when the authorization server granted less; the token held stays then
+   * @throws AuthorizationRefused
+   */
+  widen(scopes: readonly string[], lasting: boolean): Promise<HeldToken | undefined> {
+    return this.#requests(async () => {
+      const held = this.#held
+      const discovery = this.#discovery
+      if (held === undefined || discovery === undefined) return undefined
+      if (missingScopes(scopes, held.scopes).length === 0) return held
+      const issued = await this.#requestGrant(discovery, uniteScopes(held.scopes, scopes))
+      if (missingScopes(scopes, issued.scopes).length > 0) return undefined
+      this.#keepRefreshable(issued)
+      if (lasting) this.#lasting = uniteScopes(this.#lasting ?? [], scopes)
+      return this.#hold(issued)
+    })
+  }
+
+  async #requestLasting(challenge: ResourceChallenge | undefined): Promise<HeldToken> {
+    try {
+      this.#discovery ??= await this.#discover(challenge?.resourceMetadata)
+      // Only the very first challenge is listened to: later ones are the way in which a hijacked agent would arm itself.
+      const scopes = this.#lasting ?? this.#parts.scopes ?? challenge?.scopes
+      const issued = (await this.#refresh(this.#discovery)) ?? (await this.#requestAnew(this.#discovery, scopes))
+      this.#lasting ??= scopes ?? issued.scopes
+      this.#issuer = this.#discovery.server.issuer
+      return this.#hold(issued)
+    } catch (error) {
+      // Endpoints may have moved; the next call looks again.
+      this.#discovery = undefined
+      throw error
+    }
+  }
+
+  /** An issuer that has once issued a token stays: a server that was taken over cannot send the agent to another. */
+  async #discover(resourceMetadata: string | undefined): Promise<Discovery> {
+    const issuers = this.#issuer === undefined ? this.#parts.issuers : [this.#issuer]
+    return discover({ ...this.#parts, issuers }, this.#endpoint, resourceMetadata)
+  }
+
+  async #requestGrant(discovery: Discovery, scopes: readonly string[] | undefined): Promise<ObtainedToken> {
+    const { resource, server } = discovery
+    const { interaction, clientId } = this.#parts.client
+    if (interaction === undefined) {
+      const parameters = { grant_type: 'client_credentials' }
+      return requestToken(this.#parts, server, { parameters, resource, scopes, sendScope: true })
+    }
+    const { thumbprint } = this.#parts.key
+    const asked = { server, clientId, interaction, resource, scopes, thumbprint }
+    const parameters = await requestAuthorizationCode(asked)
+    return requestToken(this.#parts, server, { parameters, resource, scopes, sendScope: false })
+  }
+
+  /** RFC 6749 §6; a refresh token that is not good any more is forgotten, and the person asked again. */
+  async #refresh({ resource, server }: Discovery): Promise<ObtainedToken | undefined> {
+    const refreshable = this.#refreshable
+    const lasting = this.#lasting
+    if (refreshable === undefined || lasting === undefined) return undefined
+    const { refreshToken, granted } = refreshable
+    const scopes = granted.filter((scope) => lasting.includes(scope))
+    const parameters = { grant_type: 'refresh_token', refresh_token: refreshToken }
+    try {
+      const sendScope = scopes.length < granted.length
+      const issued = await requestToken(this.#parts, server, { parameters, resource, scopes, sendScope })
+      // RFC 6749 §6: a response without a refresh token leaves the old one in use.
+      this.#refreshable = { refreshToken: issued.refreshToken ?? refreshToken, granted }
+      return issued
+    } catch (error) {
+      if (!(error instanceof AuthorizationRefused) || error.oauthError !== 'invalid_grant') throw error
+      this.#refreshable = undefined
+      return undefined
+    }
+  }
+
+  async #requestAnew(discovery: Discovery, scopes: readonly string[] | undefined): Promise<ObtainedToken> {
+    const issued = await this.#requestGrant(discovery, scopes)
+    this.#keepRefreshable(issued)
+    return issued
+  }
+
+  #keepRefreshable({ refreshToken, scopes }: ObtainedToken): void {
+    this.#refreshable = refreshToken === undefined ? undefined : { refreshToken, granted: scopes }
+  }
+
+  #hold(issued: ObtainedToken): HeldToken {
+    const { accessToken, scheme, scopes, lifetime, requestedAt } = issued
+    const margin = lifetime === undefined ? 0 : Math.min(MARGIN, lifetime / 10)
+    const endsAt = lifetime === undefined ? undefined : requestedAt + lifetime - margin
+    this.#held = { accessToken, scheme, scopes, endsAt }
+    return this.#held
+  }
+
+  #otherThan(refused: HeldToken | undefined): HeldToken | undefined {
+    const held = this.#held
+    return held === undefined || held === refused || this.#hasEnded(held) ? undefined : held
+  }
+
+  #hasEnded(token: HeldToken): boolean {
+    return token.endsAt !== undefined && this.#parts.clock() >= token.endsAt
+  }
+}

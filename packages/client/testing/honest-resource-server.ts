@@ -1,0 +1,112 @@
+/** A small honest MCP-like resource server: verifies token, proof and content digest; each tool needs a scope. */
+import { importJWK, type JWK, jwtVerify } from 'jose'
+import { type Received, startServer, type TestServer, textOf } from './http-server.ts'
+import { createProofCheck } from './proof-check.ts'
+
+/** Whom it trusts. */
+export interface ResourceServerSetup {
+  readonly clock: () => number
+  readonly issuer: string
+  readonly issuerJwk: JWK
+}
+
+/** The running server. */
+export interface HonestResourceServer extends TestServer {
+  /** The MCP URL, which is the resource identifier too. */
+  readonly endpoint: string
+  nonce: string
+  /** Members that replace those of the metadata. */
+  metadata: Record<string, unknown>
+  /** What the 401 to a request without a token asks for. */
+  initialScope: string | undefined
+  /** Tools that ran. */
+  readonly calls: string[]
+}
+
+const TOOL_SCOPES: Readonly<Record<string, string>> = {
+  read_notes: 'notes:read',
+  write_note: 'notes:write',
+  delete_note: 'notes:delete',
+}
+
+/** Starts it. */
+export async function startResourceServer(setup: ResourceServerSetup): Promise<HonestResourceServer> {
+  const key = await importJWK(setup.issuerJwk, 'ES256')
+  const checkProof = createProofCheck(setup.clock)
+
+  const server = await startServer(async (request) => {
+    if (request.url.pathname === '/.well-known/oauth-protected-resource/mcp') return Response.json(metadata())
+    if (request.url.pathname !== '/mcp') return undefined
+    return (await judge(request)) ?? run(request)
+  })
+
+  function metadata() {
+    return {
+      resource: self.endpoint,
+      authorization_servers: [setup.issuer],
+      bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
+      ...self.metadata,
+    }
+  }
+
+  async function judge(request: Received): Promise<Response | undefined> {
+    const [scheme, accessToken] = (request.headers.get('authorization') ?? '').split(' ')
+    if (scheme !== 'DPoP' || accessToken === undefined) return challenge(401, {})
+    const claims = await readToken(accessToken)
+    if (claims === undefined) return challenge(401, { error: 'invalid_token' })
+    const proof = await checkProof(request, { accessToken, contentDigest: true })
+    if ('failure' in proof) return challenge(401, { error: 'invalid_dpop_proof', failure: proof.failure })
+    if (proof.nonce !== self.nonce) return challenge(401, { error: 'use_dpop_nonce' })
+    if (proof.jkt !== claims.jkt) return challenge(401, { error: 'invalid_token' })
+    const needed = TOOL_SCOPES[toolOf(request)]
+    if (needed === undefined || claims.scopes.includes(needed)) return undefined
+    return challenge(403, { error: 'insufficient_scope', scope: needed })
+  }
+
+  async function readToken(accessToken: string) {
+    try {
+      const { payload } = await jwtVerify(accessToken, key, {
+        issuer: setup.issuer,
+        audience: self.endpoint,
+        typ: 'at+jwt',
+        currentDate: new Date(setup.clock() * 1000),
+      })
+      const { jkt } = payload.cnf as { jkt: string }
+      return { jkt, scopes: String(payload.scope).split(' ') }
+    } catch {
+      return undefined
+    }
+  }
+
+  function run(request: Received): Response {
+    const tool = toolOf(request)
+    self.calls.push(tool)
+    return Response.json({ jsonrpc: '2.0', id: 1, result: { tool } })
+  }
+
+  function challenge(status: number, params: Record<string, string>): Response {
+    const scope = status === 401 && self.initialScope !== undefined ? { scope: self.initialScope } : {}
+    const all = { ...scope, ...params, resource_metadata: `${server.origin}/.well-known/oauth-protected-resource/mcp` }
+    const text = Object.entries(all).map(([name, value]) => `${name}="${value}"`)
+    const headers = { 'www-authenticate': `DPoP ${text.join(', ')}`, 'dpop-nonce': self.nonce }
+    return Response.json({ title: params.error ?? 'missing_token' }, { status, headers })
+  }
+
+  const self: HonestResourceServer = Object.assign(server, {
+    endpoint: `${server.origin}/mcp`,
+    nonce: 'rs-nonce-1',
+    metadata: {},
+    initialScope: 'notes:read',
+    calls: [],
+  })
+  return self
+}
+
+function toolOf(request: Received): string {
+  try {
+    return JSON.parse(textOf(request)).params.name
+  } catch {
+    return request.method
+  }
+}
