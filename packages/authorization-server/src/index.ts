@@ -1,1 +1,10 @@
-export {}
+/** An OAuth 2.1 authorization server for MCP: bound tokens, one audience, single use. */
+export { type AuthorizationServer, createAuthorizationServer } from './authorization-server.ts'
+export type {
+  AuthorizationServerOptions,
+  ClientRegistration,
+  GrantType,
+  ResourceRegistration,
+  UserRegistration,
+} from './configuration/options.ts'
+export type { Log, LogEntry } from './log.ts'

@@ -1,0 +1,27 @@
+/** What of oidc-provider is switched on: the grants of OAuth 2.1, DPoP with nonces, resource indicators. */
+
+import type { Client, Context } from 'oidc-provider'
+import type { ResourceRegistry } from './resources.ts'
+
+/** Builds `features`; every endpoint that nothing here needs is off. `nonceSecret` is 32 bytes. */
+export function createFeatures(
+  resources: ResourceRegistry,
+  nonceSecret: Buffer,
+): Record<string, Record<string, unknown>> {
+  return {
+    clientCredentials: { enabled: true },
+    dPoP: { enabled: true, nonceSecret, requireNonce: () => true, allowReplay: false },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: async (_ctx: Context, _client: Client, oneOf?: string[]) =>
+        oneOf ?? resources.defaultIndicator(),
+      useGrantedResource: async () => true,
+      getResourceServerInfo: async (ctx: Context, indicator: string, client: Client) =>
+        resources.describe(ctx, indicator, client),
+    },
+    devInteractions: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
+    rpInitiatedLogout: { enabled: false },
+    userinfo: { enabled: false },
+  }
+}

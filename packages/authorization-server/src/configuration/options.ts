@@ -1,0 +1,62 @@
+/** What an operator says about an authorization server. */
+import type { Ledger } from '@countersign/core'
+import type { Log } from '../log.ts'
+
+/** A resource server that tokens are issued for (RFC 8707). */
+export interface ResourceRegistration {
+  /** Its identifier, an absolute http(s) URI: the one string in `aud`. */
+  readonly resource: string
+  /** What people call it, on the consent page. */
+  readonly name?: string
+  /** Each scope, and in words what it lets a client do. */
+  readonly scopes: Readonly<Record<string, string>>
+  /** Seconds; 300 unless said. */
+  readonly accessTokenLifetime?: number
+}
+
+/** The grants that a client may be registered for. */
+export type GrantType = 'client_credentials' | 'authorization_code' | 'refresh_token'
+
+/** A client. It proves itself with `private_key_jwt` (RFC 7523 §2.2), unless it is `public`. */
+export interface ClientRegistration {
+  readonly clientId: string
+  /** What people call it, on the consent page. */
+  readonly name?: string
+  readonly grants: readonly GrantType[]
+  /** Public keys, P-256 or Ed25519, that its assertions are signed with. */
+  readonly jwks?: { readonly keys: readonly object[] }
+  /** A client that can keep no secret: authorization code with PKCE and DPoP only. */
+  readonly public?: boolean
+  /** Exact; on a loopback host the port may differ (RFC 8252 §7.3). */
+  readonly redirectUris?: readonly string[]
+  /** All that it may ever ask for. */
+  readonly scopes: readonly string[]
+  /** For test clients: tokens are also issued without a DPoP proof, and are then good for whoever holds them. */
+  readonly allowBearer?: boolean
+}
+
+/** A person who may log in. */
+export interface UserRegistration {
+  /** The `sub` of their tokens; never reused for somebody else. */
+  readonly subject: string
+  /** What they type to log in. */
+  readonly name: string
+  /** Hashed with argon2id before it is stored. */
+  readonly password: string
+}
+
+/** Options of `createAuthorizationServer`. */
+export interface AuthorizationServerOptions {
+  /** https, or http on a loopback host; no query, no fragment, no trailing slash on a path. */
+  readonly issuer: string
+  /** Path of the SQLite file; created when it is not there. */
+  readonly database: string
+  readonly resources: readonly ResourceRegistration[]
+  readonly clients?: readonly ClientRegistration[]
+  /** Added, or updated by `subject`, on every start. */
+  readonly users?: readonly UserRegistration[]
+  /** Where codes, assertions, proofs and refresh tokens are spent: a durable ledger; default: in the same database. */
+  readonly ledger?: Ledger
+  /** Told what happened; never a secret. */
+  readonly log?: Log
+}

@@ -1,0 +1,78 @@
+/** The whole configuration of oidc-provider: where each part of it is decided. */
+import type { Adapter, Configuration } from 'oidc-provider'
+import { renderErrorPage } from '../pages/error.ts'
+import { checkClientAssertion } from '../single-use/client-assertion.ts'
+import type { Secrets } from '../store/secrets.ts'
+import type { UserStore } from '../store/users.ts'
+import { toClientMetadata } from './clients.ts'
+import { createFeatures } from './features.ts'
+import { createInteractionPolicy } from './interaction-policy.ts'
+import type { ClientRegistration } from './options.ts'
+import type { ResourceRegistry } from './resources.ts'
+import { CLOCK_DIFFERENCE, lifetimes, SIGNING_ALGORITHM } from './tokens.ts'
+
+/** The parts that the configuration is made of. */
+export interface ProviderParts {
+  readonly issuer: string
+  readonly clients: readonly ClientRegistration[]
+  readonly resources: ResourceRegistry
+  readonly users: UserStore
+  readonly secrets: Secrets
+  readonly adapter: (model: string) => Adapter
+  readonly now: () => number
+}
+
+const PROOF_ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA']
+
+/** Builds the configuration; throws a TypeError for a client that cannot be. */
+export function createProviderConfiguration(parts: ProviderParts): Configuration {
+  const { issuer, clients, resources, users, secrets, adapter, now } = parts
+  const mountPath = new URL(issuer).pathname.replace(/\/$/, '')
+  return {
+    adapter,
+    clients: clients.map((client) => toClientMetadata(client, resources.scopes)),
+    scopes: ['openid', ...resources.scopes],
+    jwks: { keys: [secrets.signingKey] },
+    features: createFeatures(resources, secrets.nonceSecret),
+
+    routes: { authorization: '/authorize', token: '/token', jwks: '/jwks' },
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    clientAuthMethods: ['private_key_jwt', 'none'],
+    assertJwtClientAuthClaimsAndHeader: async (ctx, claims) => checkClientAssertion(ctx, issuer, claims, now()),
+    clientDefaults: { id_token_signed_response_alg: SIGNING_ALGORITHM, token_endpoint_auth_method: 'private_key_jwt' },
+    clientBasedCORS: (_ctx, origin, client) =>
+      client.redirectUris.some((uri) => URL.parse(uri)?.origin === origin && origin !== 'null'),
+    enabledJWA: {
+      clientAuthSigningAlgValues: PROOF_ALGORITHMS,
+      dPoPSigningAlgValues: PROOF_ALGORITHMS,
+      idTokenSigningAlgValues: [SIGNING_ALGORITHM],
+    },
+    clockTolerance: CLOCK_DIFFERENCE,
+
+    ttl: lifetimes,
+    rotateRefreshToken: true,
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    // A family stands on its own grant: a later login in the same browser must not end it.
+    expiresWithSession: async () => false,
+    revokeGrantPolicy: () => true,
+
+    cookies: {
+      keys: [secrets.cookieKey],
+      long: { httpOnly: true, sameSite: 'lax', signed: true },
+      short: { httpOnly: true, sameSite: 'lax', signed: true },
+    },
+    findAccount: async (_ctx, subject) =>
+      users.has(subject) ? { accountId: subject, claims: async () => ({ sub: subject }) } : undefined,
+    interactions: {
+      policy: createInteractionPolicy(),
+      url: async (_ctx, { uid }) => `${mountPath}/interaction/${uid}`,
+    },
+    loadExistingGrant: async (ctx) => {
+      const grantId = ctx.oidc.result?.consent?.grantId
+      return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId)
+    },
+    renderError: async (ctx, out) => renderErrorPage(ctx, out),
+  }
+}

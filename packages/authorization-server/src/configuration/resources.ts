@@ -1,0 +1,82 @@
+/** Resource indicators (RFC 8707): one token, one resource, one string in `aud`. */
+import type { Client, Context, ResourceServerInfo } from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import type { ResourceRegistration } from './options.ts'
+import { SIGNING_ALGORITHM } from './tokens.ts'
+
+/** Seconds that an access token lives unless its resource says otherwise: it cannot be called back before. */
+const DEFAULT_LIFETIME = 300
+const MAX_LIFETIME = 3600
+
+/** The registered resources. */
+export interface ResourceRegistry {
+  /** Every scope of every resource. */
+  readonly scopes: readonly string[]
+  /** The registration that an indicator names, if any. */
+  find(indicator: unknown): ResourceRegistration | undefined
+  /** What a token for the resource is; throws `invalid_target` for a stranger. */
+  describe(ctx: Context, indicator: string, client: Client): ResourceServerInfo
+  /** The resource of a request that names none: the only one, or `invalid_target`. */
+  defaultIndicator(): string
+}
+
+/** Checks registrations, and throws a TypeError that names the cure when one cannot be. */
+export function createResourceRegistry(registrations: readonly ResourceRegistration[]): ResourceRegistry {
+  const byHref = new Map<string, ResourceRegistration>()
+  for (const registration of registrations) {
+    const href = checkResource(registration)
+    if (byHref.has(href)) throw new TypeError(`The resource ${registration.resource} is registered twice.`)
+    byHref.set(href, registration)
+  }
+  // Clients rebuild the indicator with a URL parser: https://mcp.example and https://mcp.example/ are one.
+  const find = (indicator: unknown) =>
+    typeof indicator === 'string' ? byHref.get(URL.parse(indicator)?.href ?? '') : undefined
+
+  return {
+    scopes: [...new Set(registrations.flatMap(({ scopes }) => Object.keys(scopes)))],
+    find,
+    describe(ctx, indicator, client) {
+      const requested = ctx.oidc.params?.resource
+      const registration = find(indicator)
+      if (registration === undefined || (Array.isArray(requested) && requested.length > 1)) {
+        throw new errors.InvalidTarget('name exactly one resource that is known here')
+      }
+      return {
+        audience: registration.resource,
+        scope: allowedScopes(registration, client).join(' '),
+        accessTokenTTL: registration.accessTokenLifetime ?? DEFAULT_LIFETIME,
+        accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: SIGNING_ALGORITHM } },
+      }
+    },
+    defaultIndicator() {
+      const [only, ...others] = registrations
+      if (only === undefined || others.length > 0) throw new errors.InvalidTarget('the request names no resource')
+      return only.resource
+    },
+  }
+}
+
+/** The scopes of a resource that a client is registered for: no token for it ever carries another. */
+export function allowedScopes(registration: ResourceRegistration, client: Client): string[] {
+  const registered = new Set(client.scope?.split(' '))
+  return Object.keys(registration.scopes).filter((scope) => registered.has(scope))
+}
+
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+function checkResource({ resource, scopes, accessTokenLifetime = DEFAULT_LIFETIME }: ResourceRegistration): string {
+  const url = URL.parse(resource)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hash !== '' || url.username !== '') {
+    throw new TypeError(`The resource ${JSON.stringify(resource)} is not an absolute http(s) URI without fragment.`)
+  }
+  for (const scope of Object.keys(scopes)) {
+    if (!scopeToken.test(scope) || scope === 'openid' || scope === 'offline_access') {
+      throw new TypeError(`${JSON.stringify(scope)} cannot be a scope of ${resource} (RFC 6749 §3.3).`)
+    }
+  }
+  if (!Number.isSafeInteger(accessTokenLifetime) || accessTokenLifetime < 1 || accessTokenLifetime > MAX_LIFETIME) {
+    throw new TypeError(`Access tokens for ${resource} live 1 … ${MAX_LIFETIME} seconds.`)
+  }
+  return url.href
+}

@@ -1,0 +1,30 @@
+/** What happened at the authorization server, for its log; no entry carries a token, key, secret or a client's text. */
+
+/** One entry. `at` is the source position of an unexpected error, `error` an OAuth error code. */
+export type LogEntry =
+  | { readonly type: 'token_issued'; readonly clientId: string; readonly grant: string; readonly bound: boolean }
+  | { readonly type: 'token_refused'; readonly error: string; readonly detail?: string; readonly clientId?: string }
+  | { readonly type: 'authorization_refused'; readonly error: string; readonly clientId?: string }
+  | { readonly type: 'login_failed' | 'login_throttled' }
+  | { readonly type: 'family_revoked'; readonly clientId: string; readonly cause: 'code' | 'refresh_token' }
+  | { readonly type: 'server_error'; readonly name: string; readonly code?: string; readonly at?: string }
+
+/** Receives entries; must not throw. */
+export type Log = (entry: LogEntry) => void
+
+/** Describes an unexpected error without its message, which may quote what was being handled. */
+export function describeServerError(error: unknown): LogEntry {
+  if (!(error instanceof Error)) return { type: 'server_error', name: typeof error }
+  const at = error.stack
+    ?.split('\n')
+    .find((line) => line.startsWith('    at '))
+    ?.trim()
+    .slice(3)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return {
+    type: 'server_error',
+    name: error.name,
+    ...(code === undefined ? {} : { code }),
+    ...(at === undefined ? {} : { at }),
+  }
+}

@@ -1,0 +1,228 @@
+/** The part of oidc-provider 9.13.3 that this package uses; the library ships no types of its own. */
+declare module 'oidc-provider' {
+  import type { EventEmitter } from 'node:events'
+  import type { IncomingMessage, ServerResponse } from 'node:http'
+
+  /** A registered client as the library holds it: metadata in camel case. */
+  export interface Client {
+    readonly clientId: string
+    readonly clientName?: string
+    readonly clientAuthMethod: string
+    readonly redirectUris: readonly string[]
+    readonly scope?: string
+    grantTypeAllowed(type: string): boolean
+  }
+
+  export interface AccessToken {
+    readonly jkt?: string
+    readonly clientId: string
+    readonly scope?: string
+    readonly aud?: string
+    readonly resourceServer?: { readonly accessTokenTTL?: number }
+  }
+
+  export interface RefreshToken {
+    jkt?: string
+    readonly clientId: string
+    readonly grantId: string
+    readonly consumed?: number
+    save(): Promise<string>
+  }
+
+  export interface Grant {
+    addOIDCScope(scope: string): void
+    addResourceScope(resource: string, scope: string): void
+    save(): Promise<string>
+  }
+
+  /** What an interaction page is shown for (interactions.policy); `uid` is also in its cookie. */
+  export interface Interaction {
+    readonly uid: string
+    readonly exp: number
+    readonly returnTo: string
+    readonly prompt: { readonly name: string; readonly reasons: readonly string[] }
+    readonly params: Readonly<Record<string, unknown>>
+    readonly session?: { readonly accountId?: string }
+  }
+
+  export interface InteractionResult {
+    login?: { accountId: string; amr?: string[] }
+    consent?: { grantId: string }
+    error?: string
+    error_description?: string
+  }
+
+  export interface OidcContext {
+    readonly route: string
+    readonly provider: Provider
+    readonly client?: Client
+    readonly params?: Readonly<Record<string, unknown>>
+    readonly result?: InteractionResult
+    readonly entities: { readonly AccessToken?: AccessToken; readonly ClientCredentials?: AccessToken }
+  }
+
+  /** Koa's context, as far as it is touched here; `oidc` is there on the library's own routes only. */
+  export interface Context {
+    readonly method: string
+    path: string
+    readonly req: IncomingMessage
+    readonly res: ServerResponse
+    readonly oidc: OidcContext
+    readonly state: Record<string, unknown>
+    status: number
+    type: string
+    body: unknown
+    get(header: string): string
+    set(header: string, value: string): void
+    is(type: string): string | false | null
+    accepts(...types: string[]): string | false
+  }
+
+  export type Middleware = (ctx: Context, next: () => Promise<void>) => Promise<void>
+
+  /** An artefact as it is stored: the library's own JSON. */
+  export interface Payload {
+    readonly jti?: string
+    readonly uid?: string
+    readonly grantId?: string
+    readonly [member: string]: unknown
+  }
+
+  export interface Adapter {
+    upsert(id: string, payload: Payload, expiresIn?: number): Promise<void>
+    find(id: string): Promise<Payload | undefined>
+    findByUid(uid: string): Promise<Payload | undefined>
+    findByUserCode(userCode: string): Promise<Payload | undefined>
+    consume(id: string): Promise<void>
+    destroy(id: string): Promise<void>
+    revokeByGrantId(grantId: string): Promise<void>
+  }
+
+  export interface ResourceServerInfo {
+    readonly scope: string
+    readonly audience: string
+    readonly accessTokenTTL: number
+    readonly accessTokenFormat: 'jwt'
+    readonly jwt: { readonly sign: { readonly alg: string } }
+  }
+
+  export interface Account {
+    readonly accountId: string
+    claims(): Promise<Record<string, unknown>>
+  }
+
+  export type Ttl = number | ((ctx: Context, token: AccessToken) => number)
+
+  export interface Configuration {
+    adapter: (model: string) => Adapter
+    assertJwtClientAuthClaimsAndHeader: (
+      ctx: Context,
+      claims: Readonly<Record<string, unknown>>,
+      header: Readonly<Record<string, unknown>>,
+      client: Client,
+    ) => Promise<void>
+    allowOmittingSingleRegisteredRedirectUri: boolean
+    clientAuthMethods: readonly string[]
+    clientBasedCORS: (ctx: Context, origin: string, client: Client) => boolean
+    clientDefaults: Record<string, unknown>
+    clients: readonly Record<string, unknown>[]
+    clockTolerance: number
+    cookies: Record<string, unknown>
+    enabledJWA: Record<string, readonly string[]>
+    expiresWithSession: () => Promise<boolean>
+    features: Record<string, Record<string, unknown>>
+    findAccount: (ctx: Context, subject: string) => Promise<Account | undefined>
+    interactions: { policy: Policy; url: (ctx: Context, interaction: Interaction) => Promise<string> }
+    issueRefreshToken: (ctx: Context, client: Client) => Promise<boolean>
+    jwks: { keys: readonly object[] }
+    loadExistingGrant: (ctx: Context) => Promise<Grant | undefined>
+    pkce: { required: () => boolean }
+    renderError: (ctx: Context, out: Readonly<Record<string, unknown>>, error: unknown) => Promise<void>
+    responseTypes: readonly string[]
+    revokeGrantPolicy: () => boolean
+    rotateRefreshToken: boolean
+    routes: { authorization: string; token: string; jwks: string }
+    scopes: readonly string[]
+    ttl: Record<string, Ttl>
+  }
+
+  export class Provider implements Pick<EventEmitter, 'emit'> {
+    constructor(issuer: string, configuration: Configuration)
+    /** The request being served, through AsyncLocalStorage. */
+    static readonly ctx: Context | undefined
+    readonly issuer: string
+    /** Koa's prototype of `ctx.request`. */
+    readonly request: object
+    readonly OIDCContext: { prototype: { urlFor(name: string, options?: Record<string, unknown>): string } }
+    readonly ReplayDetection: { unique(issuer: string, id: string, expires: number): Promise<boolean> }
+    readonly RefreshToken: {
+      prototype: RefreshToken
+      find(value: string, options?: Record<string, unknown>): Promise<RefreshToken | undefined>
+    }
+    readonly Grant: {
+      new (properties: { accountId: string; clientId: string }): Grant
+      find(id: string): Promise<Grant | undefined>
+    }
+    readonly Client: { find(id: string): Promise<Client | undefined> }
+    urlFor(name: string, options?: Record<string, unknown>): string
+    use(middleware: Middleware): this
+    on(event: string, listener: (...args: never[]) => void): this
+    emit(event: string | symbol, ...args: unknown[]): boolean
+    callback(): (req: IncomingMessage, res: ServerResponse) => Promise<void>
+    interactionDetails(req: IncomingMessage, res: ServerResponse): Promise<Interaction>
+    interactionResult(
+      req: IncomingMessage,
+      res: ServerResponse,
+      result: InteractionResult,
+      options?: { mergeWithLastSubmission?: boolean },
+    ): Promise<string>
+  }
+
+  /** An OAuth error response: `error` is the code, `error_detail` is for the log alone. */
+  export class OIDCProviderError extends Error {
+    readonly error: string
+    readonly error_description?: string
+    readonly error_detail?: string
+    readonly statusCode: number
+    readonly expose: boolean
+  }
+
+  /** A class whose constructor takes what only the log may see. */
+  interface ErrorWithDetail {
+    new (detail?: string): OIDCProviderError
+  }
+
+  /** A class whose constructor takes the description that the client sees. */
+  interface ErrorWithDescription {
+    new (description?: string): OIDCProviderError
+  }
+
+  export const errors: {
+    readonly InvalidGrant: ErrorWithDetail
+    readonly InvalidClientAuth: ErrorWithDetail
+    readonly InvalidScope: { new (description: string, scope: string): OIDCProviderError }
+    readonly InvalidTarget: ErrorWithDescription
+    readonly InvalidRequest: ErrorWithDescription
+    readonly InvalidDpopProof: ErrorWithDescription
+    readonly OIDCProviderError: typeof OIDCProviderError
+    readonly SessionNotFound: ErrorWithDescription
+  }
+
+  export interface Check {
+    readonly reason: string
+  }
+
+  export interface Checks {
+    clear(): void
+    add(check: Check): void
+  }
+
+  export interface Policy {
+    get(name: 'login' | 'consent'): { readonly checks: Checks } | undefined
+  }
+
+  export const interactionPolicy: {
+    readonly base: () => Policy
+    readonly Check: new (reason: string, description: string, check: (ctx: Context) => boolean) => Check
+  }
+}

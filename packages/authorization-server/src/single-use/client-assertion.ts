@@ -1,0 +1,43 @@
+/** Client assertions: RFC 7523 §3, with one audience, a short life and one use (draft-ietf-oauth-rfc7523bis). */
+import { readCompactJws } from '@countersign/core'
+import type { Context } from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import { CLOCK_DIFFERENCE } from '../configuration/tokens.ts'
+
+/** Seconds between `iat` and `exp`, at most. */
+const MAX_LIFE = 300
+const MAX_ID_LENGTH = 256
+
+/** Assertions that were judged good and wait, on the same request, to be spent. */
+const awaitingSpend = new WeakMap<Context, string>()
+
+/** Judges the claims of an assertion whose signature has been verified; throws `invalid_client`. */
+export function checkClientAssertion(
+  ctx: Context,
+  issuer: string,
+  claims: Readonly<Record<string, unknown>>,
+  now: number,
+): void {
+  const { aud, exp, iat, jti, sub, iss } = claims
+  const refuse: (problem: string) => never = (problem) => {
+    throw new errors.InvalidClientAuth(`client assertion: ${problem}`)
+  }
+  // jose reads several texts as one credential; here each credential has one text.
+  const assertion = ctx.oidc.params?.client_assertion
+  if (typeof assertion !== 'string' || !readCompactJws(assertion).ok) refuse('not a strict compact JWS')
+  // An array would let the token that was meant for another server authenticate here.
+  if (aud !== issuer) refuse('aud is not the issuer, as one string')
+  if (sub !== iss) refuse('sub is not iss')
+  if (typeof exp !== 'number' || typeof iat !== 'number') refuse('exp and iat are required')
+  if (exp - iat > MAX_LIFE) refuse('lives too long')
+  if (iat > now + CLOCK_DIFFERENCE) refuse('iat lies ahead')
+  if (typeof jti !== 'string' || jti === '' || jti.length > MAX_ID_LENGTH) refuse('jti is required')
+  awaitingSpend.set(ctx, jti)
+}
+
+/** True once for the assertion that was judged on this request: what is being spent now is that assertion. */
+export function takeAssertion(ctx: Context, jti: string): boolean {
+  if (awaitingSpend.get(ctx) !== jti) return false
+  awaitingSpend.delete(ctx)
+  return true
+}

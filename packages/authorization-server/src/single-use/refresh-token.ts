@@ -1,0 +1,45 @@
+/** Refresh tokens are bound to the key of their proof, for every kind of client, and are used once. */
+import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
+import { type Context, errors, Provider, type RefreshToken } from 'oidc-provider'
+import type { Log } from '../log.ts'
+import type { ArtefactStore } from '../store/artefact-store.ts'
+import { isHonestRepeat, revokeFamily } from './family.ts'
+
+/**
+ * Binds refresh tokens to the DPoP key that they were issued under; RFC 9449 §5 asks that of public clients, and a
+ * stolen assertion key then is not enough either. A consumed token that comes back is judged before anything else:
+ * same key within seconds → `invalid_grant` and nothing more; anything else ends its family.
+ */
+export function bindRefreshTokens(provider: Provider, store: ArtefactStore, log: Log, now: () => number): void {
+  const { RefreshToken: Model } = provider
+  const save = Model.prototype.save
+  Model.prototype.save = function bindAndSave(this: RefreshToken) {
+    const jkt = Provider.ctx?.oidc.entities.AccessToken?.jkt
+    if (this.jkt === undefined && jkt !== undefined) this.jkt = jkt
+    return save.call(this)
+  }
+
+  const find = Model.find
+  Model.find = async (value, options) => {
+    const token = await find.call(Model, value, options)
+    if (token?.consumed === undefined) return token
+    const ctx = Provider.ctx
+    const usedKey = await spendProof(provider, ctx)
+    if (!isHonestRepeat(token.jkt, usedKey, token.consumed, Math.floor(now()))) {
+      revokeFamily(store, token.grantId, 'refresh_token', ctx, log)
+    }
+    throw new errors.InvalidGrant('refresh token used before')
+  }
+}
+
+/** Yields the key of the request's proof, which was verified by now, and spends the proof: a captured request must not come back and end the family. */
+async function spendProof(provider: Provider, ctx: Context | undefined): Promise<string | undefined> {
+  const proof = ctx?.get('DPoP')
+  const clientId = ctx?.oidc.client?.clientId
+  if (proof === undefined || proof === '' || clientId === undefined) return undefined
+  const { jwk } = decodeProtectedHeader(proof)
+  const { jti } = decodeJwt(proof)
+  if (jwk === undefined || jti === undefined) return undefined
+  await provider.ReplayDetection.unique(clientId, jti, 0)
+  return calculateJwkThumbprint(jwk as JWK)
+}

@@ -1,0 +1,129 @@
+/** A real authorization server on a real port, with one client of each kind and one person. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { assembleAuthorizationServer, type WrapAdapter } from '../src/authorization-server.ts'
+import type { AuthorizationServerOptions, ResourceRegistration } from '../src/configuration/options.ts'
+import type { LogEntry } from '../src/log.ts'
+
+export interface KeyPair {
+  readonly alg: 'ES256' | 'EdDSA' | 'Ed25519'
+  readonly privateKey: CryptoKey
+  readonly publicJwk: JWK
+}
+
+export async function makeKey(alg: KeyPair['alg'] = 'ES256'): Promise<KeyPair> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+  return { alg, privateKey, publicJwk: await exportJWK(publicKey) }
+}
+
+export const NOTES = 'https://notes.example/mcp'
+export const MAIL = 'https://mail.example/mcp'
+export const REDIRECT = 'http://127.0.0.1/callback'
+export const USER = { subject: 'user-1', name: 'Ada', password: 'correct horse battery staple' }
+
+export const notesResource: ResourceRegistration = {
+  resource: NOTES,
+  name: 'Notes',
+  scopes: { 'notes:read': 'Read your notes', 'notes:write': 'Write notes', 'notes:delete': 'Delete notes' },
+}
+export const mailResource: ResourceRegistration = { resource: MAIL, scopes: { 'mail:send': 'Send mail' } }
+
+export interface World {
+  readonly issuer: string
+  readonly folder: string
+  readonly database: string
+  readonly log: LogEntry[]
+  readonly agentKey: KeyPair
+  readonly edKey: KeyPair
+  close(): Promise<void>
+  /** Stops the server and starts another on the same port and database. */
+  restart(): Promise<void>
+}
+
+export interface WorldOptions {
+  readonly options?: Partial<AuthorizationServerOptions>
+  readonly wrapAdapter?: WrapAdapter
+  readonly path?: string
+}
+
+/** Starts one; `path` puts the issuer below a path. */
+export async function startWorld({ options = {}, wrapAdapter = (adapter) => adapter, path = '' }: WorldOptions = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'authorization-server-'))
+  const database = join(folder, 'as.db')
+  const log: LogEntry[] = []
+  const agentKey = await makeKey('ES256')
+  const edKey = await makeKey('EdDSA')
+
+  const http = createServer()
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}${path}`
+  const start = () =>
+    assembleAuthorizationServer(
+      {
+        issuer,
+        database,
+        resources: [notesResource],
+        users: [USER],
+        log: (entry) => log.push(entry),
+        clients: [
+          {
+            clientId: 'agent',
+            name: 'Test agent',
+            grants: ['client_credentials'],
+            jwks: { keys: [agentKey.publicJwk] },
+            scopes: ['notes:read', 'notes:write'],
+          },
+          {
+            clientId: 'ed-agent',
+            grants: ['client_credentials', 'authorization_code', 'refresh_token'],
+            jwks: { keys: [edKey.publicJwk] },
+            redirectUris: ['https://app.example/callback'],
+            scopes: ['notes:read'],
+          },
+          {
+            clientId: 'bearer-agent',
+            grants: ['client_credentials'],
+            jwks: { keys: [agentKey.publicJwk] },
+            scopes: ['notes:read'],
+            allowBearer: true,
+          },
+          {
+            clientId: 'desktop',
+            name: 'Desktop <b>app</b>',
+            grants: ['authorization_code', 'refresh_token'],
+            public: true,
+            redirectUris: [REDIRECT],
+            scopes: ['notes:read', 'notes:write'],
+          },
+        ],
+        ...options,
+      },
+      wrapAdapter,
+    )
+  let server = await start()
+  http.on('request', (req, res) => server.listener(req, res))
+
+  const world: World = {
+    issuer,
+    folder,
+    database,
+    log,
+    agentKey,
+    edKey,
+    async close() {
+      http.closeAllConnections()
+      await new Promise((resolve) => http.close(resolve))
+      await server.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+    async restart() {
+      await server.close()
+      server = await start()
+    },
+  }
+  return world
+}
