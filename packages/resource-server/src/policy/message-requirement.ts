@@ -2,7 +2,7 @@
 import { type JsonValue, ok, type RejectionCode, type Result, refuse } from '@countersign/core'
 import type { Requirement } from '../guard-options.ts'
 import { isObject, type Message } from './message.ts'
-import type { RequirementTables } from './requirement-tables.ts'
+import type { NamedRequirements, RequirementTables } from './requirement-tables.ts'
 
 type Call = Exclude<Message, { kind: 'response' }>
 
@@ -11,24 +11,25 @@ export function findRequirements(message: Message, tables: RequirementTables): R
   if (message.kind === 'response') return ok([])
   switch (message.method) {
     case 'tools/call':
-      return declared('tool_not_declared', find(message.params.name, tables.tool))
+      return declared('tool_not_declared', tables.tools, [message.params.name])
     case 'prompts/get':
-      return declared('prompt_not_declared', find(message.params.name, tables.prompt))
+      return declared('prompt_not_declared', tables.prompts, [message.params.name])
     case 'resources/read':
-      return declared('resource_not_declared', find(message.params.uri, tables.resource))
+      return declared('resource_not_declared', tables.resources, [message.params.uri])
     default:
       return findMethodRequirements(message, tables)
   }
 }
 
 function findMethodRequirements(message: Call, tables: RequirementTables): Result<readonly Requirement[]> {
-  const requirement = tables.method(message.method)
+  const requirement = tables.methods.find(message.method)
   if (requirement === undefined) {
     const open = message.kind === 'notification' && message.method.startsWith('notifications/')
     return open ? ok([]) : refuse('method_not_declared')
   }
-  const watched = watchedResources(message).map((uri) => find(uri, tables.resource))
-  const resources = declared('resource_not_declared', ...watched)
+  const watched = watchedResources(message)
+  if (watched.length === 0) return ok([requirement])
+  const resources = declared('resource_not_declared', tables.resources, watched)
   return resources.ok ? ok([requirement, ...resources.value]) : resources
 }
 
@@ -40,11 +41,13 @@ function watchedResources({ method, params }: Call): readonly JsonValue[] {
   return Array.isArray(uris) ? uris : []
 }
 
-function find(name: JsonValue | undefined, table: (name: string) => Requirement | undefined): Requirement | undefined {
-  return typeof name === 'string' ? table(name) : undefined
-}
-
-function declared(code: RejectionCode, ...found: (Requirement | undefined)[]): Result<readonly Requirement[]> {
-  const requirements = found.filter((requirement) => requirement !== undefined)
-  return requirements.length === found.length ? ok(requirements) : refuse(code)
+/** With nothing declared in the table, the method itself is closed. */
+function declared(
+  code: RejectionCode,
+  table: NamedRequirements,
+  names: readonly (JsonValue | undefined)[],
+): Result<readonly Requirement[]> {
+  if (table.isEmpty) return refuse('method_not_declared')
+  const found = names.flatMap((name) => (typeof name === 'string' ? (table.find(name) ?? []) : []))
+  return found.length === names.length ? ok(found) : refuse(code)
 }

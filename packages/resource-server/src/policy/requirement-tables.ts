@@ -8,13 +8,19 @@ const openMethods = ['initialize', 'server/discover', 'ping', 'tools/list'] as c
 /** Methods whose requirement is that of the thing they name. */
 const namingMethods = ['tools/call', 'resources/read', 'prompts/get'] as const
 
-/** The four tables, ready for look-up by a name that a caller sent. */
+/** One table, ready for look-up by a name that a caller sent. */
+export interface NamedRequirements {
+  /** True when nothing was declared: the methods that name such things are closed altogether. */
+  readonly isEmpty: boolean
+  find(name: string): Requirement | undefined
+}
+
+/** The four tables. A resource is found by its exact URI first, then by the longest declared prefix. */
 export interface RequirementTables {
-  method(name: string): Requirement | undefined
-  tool(name: string): Requirement | undefined
-  prompt(name: string): Requirement | undefined
-  /** Exact URI first, then the longest declared prefix. */
-  resource(uri: string): Requirement | undefined
+  readonly methods: NamedRequirements
+  readonly tools: NamedRequirements
+  readonly prompts: NamedRequirements
+  readonly resources: NamedRequirements
 }
 
 /** Copies the tables, so that later changes to the options change nothing; throws `ConfigurationError` on misuse. */
@@ -26,32 +32,37 @@ export function createRequirementTables(
       throw new ConfigurationError(`methods: '${method}' is declared by name, in tools, resources or prompts`)
     }
   }
-  const methods = byName(options.methods)
-  for (const method of openMethods) if (!methods.has(method)) methods.set(method, {})
-  const tools = byName(options.tools)
-  const prompts = byName(options.prompts)
+  const open = Object.fromEntries(openMethods.map((method) => [method, {}]))
+  const { tools = {}, prompts = {}, resources = {}, methods = {} } = options
   return {
-    method: (name) => methods.get(name),
-    tool: (name) => tools.get(name),
-    prompt: (name) => prompts.get(name),
-    resource: createResourceLookup(options.resources),
+    methods: createTable({ ...open, ...methods }, createExactLookup),
+    tools: createTable(tools, createExactLookup),
+    prompts: createTable(prompts, createExactLookup),
+    resources: createTable(resources, createResourceLookup),
   }
 }
 
-/** A `Map`, not the object itself: `__proto__` and `constructor` are names that callers try. */
-function byName(table: RequirementTable | undefined): Map<string, Requirement> {
-  return new Map(Object.entries(table ?? {}))
+type Lookup = (name: string) => Requirement | undefined
+
+function createTable(table: RequirementTable, createLookup: (table: RequirementTable) => Lookup): NamedRequirements {
+  return { isEmpty: Object.keys(table).length === 0, find: createLookup(table) }
 }
 
-function createResourceLookup(table: RequirementTable | undefined): (uri: string) => Requirement | undefined {
-  const exact = byName(table)
-  const prefixes = [...exact]
+/** A `Map`, not the object itself: `__proto__` and `constructor` are names that callers try. */
+function createExactLookup(table: RequirementTable): Lookup {
+  const byName = new Map(Object.entries(table))
+  return (name) => byName.get(name)
+}
+
+function createResourceLookup(table: RequirementTable): Lookup {
+  const entries = Object.entries(table)
+  const exact = new Map(entries.filter(([uri]) => !uri.endsWith('*')))
+  const prefixes = entries
     .filter(([uri]) => uri.endsWith('*'))
     .map(([uri, requirement]) => ({ prefix: uri.slice(0, -1), requirement }))
     .sort((a, b) => b.prefix.length - a.prefix.length)
-  for (const { prefix } of prefixes) exact.delete(`${prefix}*`)
-  return (uri) =>
-    exact.get(uri) ?? (climbs(uri) ? undefined : prefixes.find((p) => uri.startsWith(p.prefix))?.requirement)
+  const findByPrefix: Lookup = (uri) => prefixes.find(({ prefix }) => uri.startsWith(prefix))?.requirement
+  return (uri) => exact.get(uri) ?? (climbs(uri) ? undefined : findByPrefix(uri))
 }
 
 /** Dot segments, also percent-encoded: the server may resolve them to a place outside of the prefix (RFC 3986 §5.2.4). */

@@ -1,0 +1,48 @@
+/** X16: the side doors of the protocol, with a token for one tool. */
+import { describe, expect, it } from 'vitest'
+import { callTool, obtainToken, rpc } from '../support/agent.ts'
+import { describeAttack, useDeployment } from '../support/attack.ts'
+
+const oneTool = { tools: { read_notes: { scopes: ['notes:read'] } }, resources: {}, prompts: {}, methods: {} }
+
+describeAttack({
+  title: 'X16: a note is read as a resource, though only a tool was declared',
+  common: { guard: oneTool },
+  weakened: { weak: ['undeclared_is_open'] },
+  async run(deployment) {
+    const { id } = deployment.a.notes.write('secret') ?? { id: 0 }
+    const body = rpc('resources/read', { uri: `note:///${id}` })
+    return callTool(await obtainToken(deployment), deployment.a.resource, body)
+  },
+  stoppedBy: 'method_not_declared',
+  status: 403,
+})
+
+describe('X16: every other method is closed unless it was declared', () => {
+  const deployment = useDeployment({ guard: oneTool })
+
+  it.each([
+    ['resources/read', { uri: 'note:///1' }],
+    ['resources/list', {}],
+    ['resources/templates/list', {}],
+    ['resources/subscribe', { uri: 'note:///1' }],
+    ['prompts/get', { name: 'summarise_notes' }],
+    ['prompts/list', {}],
+    ['completion/complete', { ref: { type: 'ref/prompt', name: 'summarise_notes' } }],
+    ['subscriptions/listen', { notifications: { resourceSubscriptions: ['note:///1'] } }],
+    ['tasks/get', { taskId: 'a' }],
+    ['tasks/result', { taskId: 'a' }],
+    ['logging/setLevel', { level: 'debug' }],
+    ['x-vendor/anything', {}],
+  ])('%s', async (method, params) => {
+    const answer = await callTool(await obtainToken(deployment()), deployment().a.resource, rpc(method, params))
+    expect(answer).toMatchObject({ status: 403, code: 'method_not_declared' })
+  })
+
+  it('a tool that was not declared is closed too', async () => {
+    const holder = await obtainToken(deployment(), { scope: 'notes:read notes:delete' })
+    const body = rpc('tools/call', { name: 'delete_note', arguments: { note_id: 1 } })
+    const answer = await callTool(holder, deployment().a.resource, body)
+    expect(answer).toMatchObject({ status: 403, code: 'tool_not_declared' })
+  })
+})
