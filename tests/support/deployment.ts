@@ -126,6 +126,8 @@ async function serveNotes(
 ): Promise<NotesDeployment> {
   const notes = createNotes({ path })
   const guardOptions = { resource, authorizationServers: [issuer], clock, ...notesPolicy, ...overrides }
+  // The guard itself insists on it, so that nobody weakens a server by mistake.
+  if (weak.length > 0) process.env.COUNTERSIGN_UNSAFE = '1'
   const guard = weak.length === 0 ? createGuard(guardOptions) : createWeakenedGuard(guardOptions, weak)
   const server = guard.protect(createMcpHandler(() => notesServer(notes)))
   await server.ready()
