@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { startWorld, toolCall } from '../testing/world.ts'
 
 describe('RFC 9449 §7: a protected resource is called with a bound token and a proof', () => {
   it('gets a token for the challenge and calls with a proof over method, URL, token and content', async () => {
-    const { notes, authorization, agent } = await startWorld()
+    const { notes, authorization, agent } = await startWorld(onTestFinished)
     const { fetch } = await agent()
     const response = await fetch(notes.endpoint, toolCall('read_notes'))
     expect(await response.json()).toMatchObject({ result: { tool: 'read_notes' } })
@@ -24,27 +24,27 @@ describe('RFC 9449 §7: a protected resource is called with a bound token and a 
     ['nothing', null],
     ['an empty string', ''],
   ])('covers the exact octets of %s', async (_name, body) => {
-    const { notes, agent } = await startWorld()
+    const { notes, agent } = await startWorld(onTestFinished)
     const { fetch } = await agent()
     const response = await fetch(notes.endpoint, { method: 'POST', body })
     expect(response.status).toBe(200)
   })
 
   it('signs with Ed25519 when told so', async () => {
-    const { notes, agent } = await startWorld()
+    const { notes, agent } = await startWorld(onTestFinished)
     const { fetch } = await agent({ proofKey: { algorithm: 'Ed25519' } })
     expect((await fetch(notes.endpoint, toolCall('read_notes'))).status).toBe(200)
   })
 
   it('takes a Request object, and opens event streams with GET', async () => {
-    const { notes, agent } = await startWorld()
+    const { notes, agent } = await startWorld(onTestFinished)
     const { fetch } = await agent()
     expect((await fetch(new Request(notes.endpoint, toolCall('read_notes')))).status).toBe(200)
     expect((await fetch(new URL(notes.endpoint))).status).toBe(200)
   })
 
   it('leaves a server alone that asks for nothing', async () => {
-    const { notes, agent } = await startWorld()
+    const { notes, agent } = await startWorld(onTestFinished)
     notes.intercept = () => Response.json({ open: true })
     const { fetch } = await agent()
     const response = await fetch(notes.endpoint, toolCall('read_notes'))
@@ -54,7 +54,7 @@ describe('RFC 9449 §7: a protected resource is called with a bound token and a 
   })
 
   it('lets concurrent calls share one token request', async () => {
-    const { notes, authorization, agent } = await startWorld()
+    const { notes, authorization, agent } = await startWorld(onTestFinished)
     const { fetch } = await agent()
     const calls = Array.from({ length: 8 }, () => fetch(notes.endpoint, toolCall('read_notes')))
     const statuses = (await Promise.all(calls)).map(({ status }) => status)
@@ -63,7 +63,7 @@ describe('RFC 9449 §7: a protected resource is called with a bound token and a 
   })
 
   it('renews a token before it ends', async () => {
-    const world = await startWorld({ lifetime: 300 })
+    const world = await startWorld(onTestFinished, { lifetime: 300 })
     const { fetch } = await world.agent()
     await fetch(world.notes.endpoint, toolCall('read_notes'))
     world.time += 295
@@ -73,7 +73,7 @@ describe('RFC 9449 §7: a protected resource is called with a bound token and a 
   })
 
   it('gets one fresh token when the server refuses the one it holds', async () => {
-    const world = await startWorld()
+    const world = await startWorld(onTestFinished)
     const { fetch } = await world.agent()
     await fetch(world.notes.endpoint, toolCall('read_notes'))
     let refusals = 1
@@ -85,7 +85,7 @@ describe('RFC 9449 §7: a protected resource is called with a bound token and a 
   })
 
   it('answers a new nonce with a new proof', async () => {
-    const { notes, authorization, agent } = await startWorld()
+    const { notes, authorization, agent } = await startWorld(onTestFinished)
     const { fetch } = await agent()
     await fetch(notes.endpoint, toolCall('read_notes'))
     notes.nonce = 'rs-nonce-2'
@@ -95,7 +95,7 @@ describe('RFC 9449 §7: a protected resource is called with a bound token and a 
   })
 
   it('shows neither token nor key to whoever holds the agent or a response', async () => {
-    const { notes, credentials, agent } = await startWorld()
+    const { notes, credentials, agent } = await startWorld(onTestFinished)
     const held = await agent()
     const response = await held.fetch(notes.endpoint, toolCall('read_notes'))
     const [, authorized] = notes.received.filter(({ url }) => url.pathname === '/mcp')

@@ -18,7 +18,10 @@ export interface AgentOptions {
   readonly scopes?: readonly string[]
   /** Scopes that the agent may take by itself when a server demands them; anything else goes to `approve`. */
   readonly stepUp?: { readonly scopes: readonly string[] }
-  /** Asks a person, outside of the model's reach; where left out, the answer is no. */
+  /**
+   * Asks a person, outside of the model's reach; where left out, the answer is no. A yes is for scopes, which stand
+   * for a class of calls: until the token that was got for it ends, other calls that need the same go through unasked.
+   */
   readonly approve?: Approve
   /** The only authorization servers that are gone to; where left out, the one that the resource names first. */
   readonly issuers?: readonly string[]

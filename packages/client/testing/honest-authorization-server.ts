@@ -46,6 +46,7 @@ export async function startAuthorizationServer(setup: AuthorizationServerSetup):
       issuer,
       token_endpoint: `${issuer}/token`,
       authorization_endpoint: `${issuer}/authorize`,
+      response_types_supported: ['code'],
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['private_key_jwt', 'none'],
       token_endpoint_auth_signing_alg_values_supported: ['ES256', 'EdDSA'],

@@ -19,6 +19,8 @@ export interface HonestResourceServer extends TestServer {
   metadata: Record<string, unknown>
   /** What the 401 to a request without a token asks for. */
   initialScope: string | undefined
+  /** Whether proofs must cover the content; off for clients that cannot. */
+  contentDigest: boolean
   /** Tools that ran. */
   readonly calls: string[]
 }
@@ -55,7 +57,7 @@ export async function startResourceServer(setup: ResourceServerSetup): Promise<H
     if (scheme !== 'DPoP' || accessToken === undefined) return challenge(401, {})
     const claims = await readToken(accessToken)
     if (claims === undefined) return challenge(401, { error: 'invalid_token' })
-    const proof = await checkProof(request, { accessToken, contentDigest: true })
+    const proof = await checkProof(request, { accessToken, contentDigest: self.contentDigest })
     if ('failure' in proof) return challenge(401, { error: 'invalid_dpop_proof', failure: proof.failure })
     if (proof.nonce !== self.nonce) return challenge(401, { error: 'use_dpop_nonce' })
     if (proof.jkt !== claims.jkt) return challenge(401, { error: 'invalid_token' })
@@ -98,6 +100,7 @@ export async function startResourceServer(setup: ResourceServerSetup): Promise<H
     nonce: 'rs-nonce-1',
     metadata: {},
     initialScope: 'notes:read',
+    contentDigest: true,
     calls: [],
   })
   return self

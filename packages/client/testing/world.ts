@@ -1,6 +1,5 @@
 /** One authorization server, one resource server, one registered client and a clock, for a test. */
 import { exportJWK, generateKeyPair } from 'jose'
-import { onTestFinished } from 'vitest'
 import { type Agent, type AgentOptions, createAgent } from '../src/agent.ts'
 import type { Credentials } from '../src/credentials.ts'
 import { type HonestAuthorizationServer, startAuthorizationServer } from './honest-authorization-server.ts'
@@ -25,8 +24,11 @@ export interface WorldSetup {
   readonly lifetime?: number
 }
 
-/** Starts everything; it stops with the test. */
-export async function startWorld({ grant = 'client_credentials', lifetime = 300 }: WorldSetup = {}): Promise<World> {
+/** Starts everything; `onTestFinished` of the test runner stops it. */
+export async function startWorld(
+  onTestFinished: (stop: () => Promise<void>) => void,
+  { grant = 'client_credentials', lifetime = 300 }: WorldSetup = {},
+): Promise<World> {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
   const confidential = grant === 'client_credentials'
   const redirectUri = 'http://127.0.0.1:1/callback'
