@@ -11,6 +11,7 @@ import { createResourceRegistry } from './configuration/resources.ts'
 import { answerStrays } from './http/fallback.ts'
 import { createListener, type RequestListener } from './http/listener.ts'
 import { pinIssuer } from './http/pin-issuer.ts'
+import { createStrictProof } from './http/strict-proof.ts'
 import { createLoginAttempts } from './interaction/attempts.ts'
 import { createFormTokens } from './interaction/form-token.ts'
 import { createInteractionRoutes } from './interaction/routes.ts'
@@ -96,6 +97,7 @@ async function createProvider(
   const formTokens = createFormTokens(secrets.formSecret)
   const attempts = createLoginAttempts(now)
   provider.use(answerStrays)
+  provider.use(createStrictProof(log))
   provider.use(createInteractionRoutes({ provider, resources, users, formTokens, attempts, log }))
   return provider
 }

@@ -56,7 +56,8 @@ declare module 'oidc-provider' {
     readonly route: string
     readonly provider: Provider
     readonly client?: Client
-    readonly params?: Readonly<Record<string, unknown>>
+    /** The request's parameters; the library itself settles defaults by writing here. */
+    readonly params?: Record<string, unknown>
     readonly result?: InteractionResult
     readonly entities: { readonly AccessToken?: AccessToken; readonly ClientCredentials?: AccessToken }
   }

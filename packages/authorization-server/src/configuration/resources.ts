@@ -1,5 +1,5 @@
 /** Resource indicators (RFC 8707): one token, one resource, one string in `aud`. */
-import type { Client, Context, ResourceServerInfo } from 'oidc-provider'
+import type { Client, Context, OidcContext, ResourceServerInfo } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { ResourceRegistration } from './options.ts'
 import { SIGNING_ALGORITHM } from './tokens.ts'
@@ -41,9 +41,11 @@ export function createResourceRegistry(registrations: readonly ResourceRegistrat
       if (registration === undefined || (Array.isArray(requested) && requested.length > 1)) {
         throw new errors.InvalidTarget('name exactly one resource that is known here')
       }
+      const allowed = allowedScopes(registration, client)
+      if (ctx.oidc.route === 'authorization') settleScope(ctx.oidc, allowed)
       return {
         audience: registration.resource,
-        scope: allowedScopes(registration, client).join(' '),
+        scope: allowed.join(' '),
         accessTokenTTL: registration.accessTokenLifetime ?? DEFAULT_LIFETIME,
         accessTokenFormat: 'jwt',
         jwt: { sign: { alg: SIGNING_ALGORITHM } },
@@ -61,6 +63,19 @@ export function createResourceRegistry(registrations: readonly ResourceRegistrat
 export function allowedScopes(registration: ResourceRegistration, client: Client): string[] {
   const registered = new Set(client.scope?.split(' '))
   return Object.keys(registration.scopes).filter((scope) => registered.has(scope))
+}
+
+/**
+ * A request to a person that names no scope offers all that the client may have there (RFC 6749 §3.3): it is written
+ * out on the page, and the person decides. One that names none of them is refused.
+ */
+function settleScope({ params }: OidcContext, allowed: readonly string[]): void {
+  if (params === undefined) return
+  if (params.scope === undefined) params.scope = allowed.join(' ')
+  const requested = String(params.scope).split(' ')
+  if (!requested.some((scope) => scope === 'openid' || allowed.includes(scope))) {
+    throw new errors.InvalidScope('this client has none of the requested scopes at this resource', requested.join(' '))
+  }
 }
 
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
