@@ -1,5 +1,5 @@
 /** The compact serialization (RFC 7515 §7.1) read strictly: one text for one credential, and no header that changes the rules. */
-import { decodeBase64url, decodeToBinaryString, isCanonicalBase64url } from './base64url.ts'
+import { decodeBase64url, viewBase64url } from './base64url.ts'
 import { isJsonObject, type JsonObject, parseStrictJson } from './strict-json.ts'
 
 /** The three segments of a compact JWS, as text. */
@@ -24,9 +24,6 @@ export interface CompactJws {
 /** What was read, or why it was refused: a constant word. */
 export type JwsResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }
 
-const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 /**
  * Reads a compact JWS of at most `maxLength` characters (8192 by default) whose payload is a JSON object.
  * Refuses with `length`, `compact`, `base64url`, `utf8`, `json_…` (see `JsonFault`), `object`, `crit`, `b64`, `alg`.
@@ -47,12 +44,16 @@ export function readCompactJws(text: string, maxLength = 8192): JwsResult<Compac
   }
 }
 
-/** Takes the text apart without decoding anything. Refuses with `length` or `compact`. */
+/**
+ * Takes the text apart at its two full stops and decodes nothing; the segments are still to be checked, by
+ * `readJoseHeader`, `readJsonSegment` and `decodeBase64url`. Refuses with `length` or `compact`.
+ */
 export function splitCompactJws(text: string, maxLength = 8192): JwsResult<JwsSegments> {
   if (text.length > maxLength) return { ok: false, reason: 'length' }
-  if (!COMPACT.test(text)) return { ok: false, reason: 'compact' }
   const first = text.indexOf('.')
   const second = text.indexOf('.', first + 1)
+  const hasThree = first > 0 && second > first + 1 && second < text.length - 1 && !text.includes('.', second + 1)
+  if (!hasThree) return { ok: false, reason: 'compact' }
   return {
     ok: true,
     value: {
@@ -80,22 +81,21 @@ export function readJoseHeader(segment: string): JwsResult<JsonObject> {
 
 /** Decodes one segment to a JSON object, strictly. Refuses with `base64url`, `utf8`, `json_…` or `object`. */
 export function readJsonSegment(segment: string): JwsResult<JsonObject> {
-  if (!isCanonicalBase64url(segment)) return { ok: false, reason: 'base64url' }
-  const text = decodeUtf8(decodeToBinaryString(segment))
+  const octets = viewBase64url(segment)
+  if (octets === undefined) return { ok: false, reason: 'base64url' }
+  const text = decodeUtf8(octets)
   if (text === undefined) return { ok: false, reason: 'utf8' }
   const parsed = parseStrictJson(text)
   if (!parsed.ok) return { ok: false, reason: `json_${parsed.reason}` }
   return isJsonObject(parsed.value) ? { ok: true, value: parsed.value } : { ok: false, reason: 'object' }
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
-const ASCII = /^[\x00-\x7f]*$/
+// A byte order mark is kept, so that the parser refuses it (RFC 8259 §8.1).
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function decodeUtf8(binary: string): string | undefined {
-  // Claims are nearly always ASCII, which is its own decoding.
-  if (ASCII.test(binary)) return binary
+function decodeUtf8(octets: Uint8Array): string | undefined {
   try {
-    return utf8.decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)))
+    return utf8.decode(octets)
   } catch {
     return undefined
   }

@@ -9,7 +9,7 @@ import { parseKeyWords } from './key-words.ts'
 export interface MemoryLedgerOptions {
   /** The system's by default; must be the one by which proofs are judged. */
   readonly clock?: Clock
-  /** How far ahead of now a spend may ask to be kept, in seconds; 600 by default. */
+  /** How far ahead of now a spend may ask to be kept, in seconds; 660 by default: what the widest proof policy asks for. */
   readonly maxRetention?: number
   /** Most ids held at once, 4,000,000 by default, about 64 bytes each; beyond it spends are refused, never forgotten. */
   readonly capacity?: number
@@ -43,7 +43,7 @@ class MemoryLedger implements Ledger {
   /** Every id that has been forgotten had run out by then. */
   #forgotten = Number.NEGATIVE_INFINITY
 
-  constructor({ clock = systemClock, maxRetention = 600, capacity = 4_000_000 }: MemoryLedgerOptions) {
+  constructor({ clock = systemClock, maxRetention = 660, capacity = 4_000_000 }: MemoryLedgerOptions) {
     this.#clock = clock
     this.#maxRetention = maxRetention
     this.#capacity = capacity
