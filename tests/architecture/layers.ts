@@ -90,7 +90,7 @@ function isDeclared(name: string, file: string, own: Manifest, root: Manifest): 
 }
 
 function isTest(file: string): boolean {
-  return file.endsWith('.test.ts')
+  return /\.test(?:-fixture)?\.ts$/.test(file)
 }
 
 function isBuiltin(specifier: string): boolean {

@@ -30,13 +30,14 @@ export interface IssuerTrust {
 /** Requirements by name. */
 export type RequirementTable = Readonly<Record<string, Requirement>>
 
+/** Options of `createGuard`; only the first two are needed to start. */
 export interface GuardOptions {
   /** This server's identifier: the audience of its tokens (RFC 8707, RFC 9728). `https:`, or `http:` on loopback. */
   readonly resource: string
-  /** The URL that clients post to, when it differs from `resource`; proofs are compared with it and with nothing else. */
-  readonly endpoint?: string
   /** Issuers whose tokens are accepted; clients are sent to the first. */
   readonly authorizationServers: readonly (string | IssuerTrust)[]
+  /** The URL that clients post to, when it differs from `resource`; proofs are compared with it and with nothing else. */
+  readonly endpoint?: string
   /** Shown to people who are asked for consent. */
   readonly name?: string
   /** What a client without a token is told to ask for. */

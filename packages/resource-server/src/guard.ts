@@ -11,6 +11,7 @@ import { type Policy, policy } from './policy.ts'
 import { createRefusal } from './response/refusal.ts'
 import { readWebRequest } from './web-request.ts'
 
+/** Stands before one MCP server. */
 export interface Guard {
   /** What is served at the well-known URL (RFC 9728). */
   readonly metadata: ProtectedResourceMetadata

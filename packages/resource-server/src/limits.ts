@@ -16,6 +16,7 @@ export interface Limits {
   readonly batchLength: number
 }
 
+/** Ample for MCP as it is used; a caller that needs more is unusual. */
 export const defaultLimits: Limits = {
   tokenLength: 8192,
   proofLength: 4096,

@@ -4,6 +4,7 @@ import type { GuardedServer } from '../guarded-server.ts'
 import { createAddressList, readNodeRequest } from './node-request.ts'
 import { writeNodeResponse } from './node-response.ts'
 
+/** Options of `createNodeListener`. */
 export interface NodeListenerOptions {
   /** Addresses or CIDR ranges of the proxies whose `X-Forwarded-Proto` is believed. Default none. */
   readonly trustedProxies?: readonly string[]

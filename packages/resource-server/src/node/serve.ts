@@ -5,6 +5,7 @@ import type { GuardedServer } from '../guarded-server.ts'
 import { describeProblem } from '../response/refusal.ts'
 import { createNodeListener, type NodeListenerOptions } from './node-listener.ts'
 
+/** Options of `serve`. */
 export interface ServeOptions extends NodeListenerOptions {
   /** 0 takes a free one. */
   readonly port: number
@@ -12,6 +13,7 @@ export interface ServeOptions extends NodeListenerOptions {
   readonly host?: string
 }
 
+/** A server that listens. */
 export interface ServedGuard {
   readonly port: number
   /** Stops listening, and lets calls under way end for up to 5 seconds. */
