@@ -1,0 +1,41 @@
+/** The credentials that `up` leaves for `call`: a client id and a private key, good at one issuer. */
+import { CommandFailed } from './exit.ts'
+import { readJsonFile, writeSecretJsonFile } from './json-file.ts'
+
+/** What stands in the file; `private_jwk` is a P-256 or Ed25519 key. */
+export interface ClientFile {
+  readonly issuer: string
+  readonly client_id: string
+  readonly private_jwk: JsonWebKey & { readonly kid?: string }
+}
+
+/** Reads it; undefined when it is not there. */
+export function readClientFile(path: string): ClientFile | undefined {
+  const file = readJsonFile(path)
+  if (file === undefined) return undefined
+  const { issuer, client_id, private_jwk } = file
+  if (typeof issuer !== 'string' || typeof client_id !== 'string') throw unusable(path)
+  return { issuer, client_id, private_jwk: toPrivateJwk(private_jwk, path) }
+}
+
+/** Writes it, readable by its owner alone. */
+export function writeClientFile(path: string, file: ClientFile): void {
+  writeSecretJsonFile(path, file)
+}
+
+/** Reads a file that holds nothing but a private key as a JWK. */
+export function readKeyFile(path: string): ClientFile['private_jwk'] {
+  const jwk = readJsonFile(path)
+  if (jwk === undefined) throw new CommandFailed(`There is no key file ${path}.`, 2)
+  return toPrivateJwk(jwk, path)
+}
+
+function toPrivateJwk(value: unknown, path: string): ClientFile['private_jwk'] {
+  const isKey = typeof value === 'object' && value !== null && 'kty' in value && 'd' in value
+  if (!isKey) throw unusable(path)
+  return value as ClientFile['private_jwk']
+}
+
+function unusable(path: string): CommandFailed {
+  return new CommandFailed(`${path} holds no private key as a JWK. Restore it, or move it away and run countersign up.`)
+}

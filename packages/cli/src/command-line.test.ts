@@ -1,0 +1,204 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { systemClock } from '@countersign/core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { runCommandLine } from './command-line.ts'
+import { createTerminal } from './terminal/terminal.ts'
+
+/** What a command said and how it ended. */
+interface Outcome {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** A person at the keyboard, or a pipe. */
+interface Sitting {
+  readonly typed?: string
+  readonly isTTY?: boolean
+}
+
+/** Starts a command on streams of its own; `stop` is its Ctrl-C, `firstLine` what it printed first. */
+function start(args: readonly string[], { typed, isTTY = false }: Sitting = {}) {
+  const [input, output, errors] = [new PassThrough(), new PassThrough(), new PassThrough()]
+  const texts = { out: '', err: '' }
+  const printed = Promise.withResolvers<string>()
+  output.on('data', (chunk) => {
+    texts.out += chunk
+    if (texts.out.includes('\n')) printed.resolve(texts.out.split('\n')[0] ?? '')
+  })
+  errors.on('data', (chunk) => {
+    texts.err += chunk
+  })
+  if (isTTY) input.write(typed ?? '')
+  else input.end(typed ?? '')
+  const stopped = Promise.withResolvers<void>()
+  const terminal = createTerminal(Object.assign(input, { isTTY }), output, Object.assign(errors, { isTTY }))
+  const interrupted = () => stopped.promise
+  const outcome = runCommandLine(args, { terminal, clock: systemClock, interrupted }).then(
+    (code): Outcome => ({ code, ...texts }),
+  )
+  const firstLine = Promise.race([printed.promise, outcome.then(({ err }) => Promise.reject(new Error(err)))])
+  firstLine.catch(() => {})
+  return { outcome, firstLine, stop: () => stopped.resolve() }
+}
+
+const run = (args: readonly string[], sitting?: Sitting): Promise<Outcome> => start(args, sitting).outcome
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('countersign up and call', () => {
+  let data: string
+  let resource: string
+  let up: ReturnType<typeof start>
+  beforeAll(async () => {
+    data = join(folder, 'data')
+    up = start(['up', '--port', '0', '--data', data, '--json'])
+    resource = (JSON.parse(await up.firstLine) as { resource: string }).resource
+  })
+  afterAll(async () => {
+    up.stop()
+    expect((await up.outcome).code).toBe(0)
+  })
+  const call = (args: readonly string[], sitting?: Sitting) => run(['call', resource, '--data', data, ...args], sitting)
+
+  it('prints one line of JSON when ready, with a client that others can use too', async () => {
+    expect(JSON.parse(await up.firstLine)).toMatchObject({
+      issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      resource: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/),
+      client: { client_id: 'countersign-call', private_jwk: { kty: 'EC', crv: 'P-256', d: expect.any(String) } },
+    })
+  })
+
+  it('keeps every file with a secret to its owner', () => {
+    for (const file of ['client.json', 'user.json', 'authorization.sqlite', 'notes.sqlite']) {
+      expect(statSync(join(data, file)).mode & 0o077, file).toBe(0)
+    }
+  })
+
+  it.each(['auto', 'modern', 'legacy'])('lists and calls tools in the %s era', async (era) => {
+    const listed = await call(['--era', era])
+    expect(listed).toMatchObject({ code: 0, out: expect.stringContaining('delete_note note_id') })
+    const read = await call(['read_notes', '--era', era, '--json'])
+    expect(JSON.parse(read.out)).toMatchObject({ structuredContent: { notes: [] } })
+  })
+
+  it('asks a person before it takes more than it holds, and takes no silence for a yes', async () => {
+    const write = ['write_note', '--arg', 'text=milk\u001b[31m']
+    const unasked = await call(write)
+    expect(unasked).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/notes:write.*--yes/) })
+    const declined = await call(write, { isTTY: true, typed: '\n' })
+    expect(declined).toMatchObject({ code: 1, out: '' })
+    expect(declined.err).toContain('notes:write')
+    const allowed = await call(write, { isTTY: true, typed: 'y\n' })
+    expect(allowed).toMatchObject({ code: 0, out: expect.stringContaining('milk') })
+    expect(allowed.err).not.toContain('\u001b[31m')
+    const deleted = await call(['delete_note', '--arg', 'note_id=1', '--yes'])
+    expect(deleted).toMatchObject({ code: 0, out: '{"deleted":1}\n' })
+  })
+
+  it('ends with 1 when the tool or the guard says no', async () => {
+    expect(await call(['delete_note', '--json-args', '{"note_id":99}', '--yes'])).toMatchObject({
+      code: 1,
+      out: 'There is no note 99.\n',
+    })
+    expect(await call(['no_such_tool'])).toMatchObject({ code: 1, err: expect.stringContaining('tool_not_declared') })
+  })
+
+  it('says what is missing where there are no credentials', async () => {
+    const { code, err } = await run(['call', resource, '--data', join(folder, 'nowhere')])
+    expect(code).toBe(1)
+    expect(err).toMatch(/no credentials.*countersign up/)
+  })
+
+  it('gives one data folder to one start at a time', async () => {
+    const { code, err } = await run(['up', '--port', '0', '--data', data])
+    expect(code).toBe(1)
+    expect(err).toContain('Another countersign up')
+  })
+
+  it('gives up its ports, and says who has one that it wanted', async () => {
+    const { port } = new URL(resource)
+    const { code, err } = await run(['up', '--port', port, '--data', join(folder, 'other')])
+    expect(code).toBe(1)
+    expect(err).toContain(`Port ${port} is in use`)
+  })
+})
+
+describe('countersign up on a folder that cannot serve', () => {
+  let data: string
+  beforeEach(() => {
+    data = mkdtempSync(join(folder, 'bad-'))
+  })
+  afterEach(() => rmSync(data, { recursive: true }))
+
+  it.each(['authorization.sqlite', 'notes.sqlite'])('leaves a foreign %s as it is', async (file) => {
+    const path = join(data, file)
+    writeFileSync(path, 'not a database')
+    const before = statSync(path).mtimeMs
+    const { code, err } = await run(['up', '--port', '0', '--data', data])
+    expect(code).toBe(1)
+    expect(err).toContain(file)
+    expect(err).not.toContain('    at ')
+    expect(statSync(path).mtimeMs).toBe(before)
+  })
+
+  it('keeps client and notes from one start to the next', async () => {
+    const first = start(['up', '--port', '0', '--data', data, '--json'])
+    const before = JSON.parse(await first.firstLine) as { resource: string; client: unknown }
+    await run(['call', before.resource, 'write_note', '--arg', 'text=kept', '--yes', '--data', data])
+    first.stop()
+    await first.outcome
+    const second = start(['up', '--port', '0', '--data', data, '--json'])
+    const after = JSON.parse(await second.firstLine) as { resource: string; client: unknown }
+    expect(after.client).toEqual(before.client)
+    const { out } = await run(['call', after.resource, 'read_notes', '--data', data])
+    expect(out).toContain('kept')
+    second.stop()
+    await second.outcome
+  })
+})
+
+describe('wrong usage ends with 2', () => {
+  it.each([
+    [['nonsense']],
+    [['call']],
+    [['call', 'http://example.com/mcp']],
+    [['call', 'https://example.com/mcp', '--client-id', 'x']],
+    [['call', 'https://example.com/mcp', '--era', 'stone']],
+    [['call', 'https://example.com/mcp', 'tool', '--json-args', '[]']],
+    [['up', '--port', '65535']],
+    [['up', '--port', '-1']],
+    [['token', 'verify', 'x']],
+    [['token', 'inspect']],
+  ])('%j', async (args) => {
+    const { code, out, err } = await run(args)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).not.toBe('')
+  })
+
+  it('while --help and --version are fine', async () => {
+    expect(await run(['up', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Example') })
+    expect(await run(['--version'])).toMatchObject({ code: 0, out: '0.1.0\n' })
+  })
+})
+
+describe('a key file that is none', () => {
+  it.each([
+    ['{"kty":"OKP","crv":"Ed25519","x":"public"}'],
+    ['{"kty":"EC","crv":"P-256","x":"WuC5","y":"0F_","d":"secret-part"}'],
+    ['secret-part'],
+  ])('%s: gets a message that does not repeat it', async (text) => {
+    const key = join(folder, 'key.json')
+    writeFileSync(key, text)
+    const outcome = await run(['call', 'http://127.0.0.1:9/mcp', '--client-id', 'x', '--key', key])
+    expect(outcome).toMatchObject({ code: 1, out: '' })
+    expect(outcome.err).not.toContain('secret-part')
+  })
+})

@@ -1,0 +1,45 @@
+/** The keys of an issuer, by its own metadata (RFC 8414 §3); for one verification, so nothing is kept. */
+import { isLoopbackHost } from '@countersign/core'
+import { authorizationServerMetadataUrls } from '@countersign/core/wire'
+import { CommandFailed, wrongUsage } from '../exit.ts'
+
+const TIMEOUT_MS = 10_000
+
+/** Fetches the metadata of `issuer` and yields where its keys are. The issuer is the caller's word, never a token's. */
+export async function discoverKeys(issuer: string): Promise<URL> {
+  if (requireSecure(issuer) === undefined) {
+    throw wrongUsage('--issuer is the https URL of an authorization server (http only on this machine).')
+  }
+  for (const url of authorizationServerMetadataUrls(issuer)) {
+    const metadata = await fetchJson(url)
+    if (metadata === undefined) continue
+    if (metadata.issuer !== issuer) {
+      throw new CommandFailed(
+        `${url} is the metadata of another issuer. Give --issuer exactly as the server names itself.`,
+      )
+    }
+    const keys = typeof metadata.jwks_uri === 'string' ? requireSecure(metadata.jwks_uri) : undefined
+    if (keys !== undefined) return keys
+    throw new CommandFailed(`${issuer} publishes no keys at a secure address (jwks_uri).`)
+  }
+  throw new CommandFailed(
+    `${issuer} answers with no authorization server metadata. Check the URL, and that it is running.`,
+  )
+}
+
+/** The URL, if nobody can listen in on the way to it. */
+function requireSecure(text: string): URL | undefined {
+  const url = URL.parse(text)
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname))
+  return url !== null && secure ? url : undefined
+}
+
+async function fetchJson(url: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  try {
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const value: unknown = response.ok ? await response.json() : undefined
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
