@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { verifies } from '../../../tests/requirements/verifies.ts'
 import { startWorld, toolCall, type World } from '../testing/world.ts'
 import type { CodeCredentials } from './credentials.ts'
 
@@ -16,7 +17,7 @@ function tampered({ credentials, authorization }: World, tamper: (back: URL) => 
 }
 
 describe('RFC 6749 §4.1 with PKCE (RFC 7636): a person authorizes the agent', () => {
-  it('asks for the resource, the scopes and a code that is bound to verifier and key', async () => {
+  it(`${verifies('MCP-RESOURCE-1')} asks for the resource, the scopes and a code that is bound to verifier and key`, async () => {
     const { notes, agent, shown } = await codeWorld()
     const { fetch, thumbprint } = await agent()
     expect((await fetch(notes.endpoint, toolCall('read_notes'))).status).toBe(200)
@@ -31,7 +32,7 @@ describe('RFC 6749 §4.1 with PKCE (RFC 7636): a person authorizes the agent', (
     expect(shown).toHaveLength(1)
   })
 
-  it('sends the resource and no client secret of any kind with the code', async () => {
+  it(`${verifies('MCP-RESOURCE-1')} sends the resource and no client secret of any kind with the code`, async () => {
     const { notes, authorization, agent } = await codeWorld()
     const { fetch } = await agent()
     await fetch(notes.endpoint, toolCall('read_notes'))
@@ -51,7 +52,7 @@ describe('RFC 6749 §4.1 with PKCE (RFC 7636): a person authorizes the agent', (
     ['no PKCE at all', { code_challenge_methods_supported: undefined }, 'pkce_unsupported'],
     ['no authorization endpoint', { authorization_endpoint: undefined }, 'metadata_invalid'],
     ['a plain http authorization endpoint', { authorization_endpoint: 'http://evil.example/' }, 'insecure_url'],
-  ])('shows a person nothing when the server announces %s', async (_name, metadata, code) => {
+  ])(`${verifies('MCP-PKCE-1')} shows a person nothing when the server announces %s`, async (_name, metadata, code) => {
     const { notes, authorization, agent, shown } = await codeWorld()
     authorization.metadata = metadata
     const { fetch } = await agent()
@@ -68,7 +69,7 @@ describe('RFC 6749 §4.1 with PKCE (RFC 7636): a person authorizes the agent', (
     ['two issuers', (back: URL) => back.searchParams.append('iss', 'https://evil.example'), 'issuer_mismatch'],
     ['no issuer though one was promised', (back: URL) => back.searchParams.delete('iss'), 'issuer_mismatch'],
     ['no code', (back: URL) => back.searchParams.delete('code'), 'authorization_denied'],
-  ])('X8, RFC 9207: redeems nothing from a response with %s', async (_name, tamper, code) => {
+  ])(`${verifies('RFC9207-2.4-1')} X8: redeems nothing from a response with %s`, async (_name, tamper, code) => {
     const world = await codeWorld()
     const { fetch } = await world.agent({ credentials: tampered(world, tamper) })
     await expect(fetch(world.notes.endpoint, toolCall('read_notes'))).rejects.toMatchObject({ code })

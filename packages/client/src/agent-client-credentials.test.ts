@@ -1,9 +1,10 @@
 import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { verifies } from '../../../tests/requirements/verifies.ts'
 import { startWorld, toolCall } from '../testing/world.ts'
 
 describe('RFC 9449 §7: a protected resource is called with a bound token and a proof', () => {
-  it('gets a token for the challenge and calls with a proof over method, URL, token and content', async () => {
+  it(`${verifies('RFC9449-7.1-1')} gets a token for the challenge and calls with a proof over method, URL, token and content`, async () => {
     const { notes, authorization, agent } = await startWorld(onTestFinished)
     const { fetch } = await agent()
     const response = await fetch(notes.endpoint, toolCall('read_notes'))
@@ -84,14 +85,15 @@ describe('RFC 9449 §7: a protected resource is called with a bound token and a 
     expect((await fetch(world.notes.endpoint, toolCall('read_notes'))).status).toBe(200)
   })
 
-  it('answers a new nonce with a new proof', async () => {
+  it(`${verifies('RFC9449-8.2-1')} answers a new nonce with a new proof, and uses the newest`, async () => {
     const { notes, authorization, agent } = await startWorld(onTestFinished)
     const { fetch } = await agent()
     await fetch(notes.endpoint, toolCall('read_notes'))
     notes.nonce = 'rs-nonce-2'
     authorization.nonce = 'as-nonce-2'
     expect((await fetch(notes.endpoint, toolCall('read_notes'))).status).toBe(200)
-    expect(notes.received).toHaveLength(5)
+    await fetch(notes.endpoint, toolCall('read_notes'))
+    expect(notes.received.filter(({ url }) => url.pathname === '/mcp')).toHaveLength(5)
   })
 
   it('shows neither token nor key to whoever holds the agent or a response', async () => {

@@ -1,5 +1,6 @@
 import { generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { verifies } from '../../../tests/requirements/verifies.ts'
 import { startServer, type TestServer } from '../testing/http-server.ts'
 import { startWorld, toolCall } from '../testing/world.ts'
 import type { AuthorizationRefusalCode } from './authorization-refused.ts'
@@ -27,7 +28,7 @@ describe('RFC 9728 §3.3 and §7: protected resource metadata is believed about 
     ['a query', (origin: string) => `${origin}/mcp?tenant=1`, 'resource_mismatch'],
     ['no URL', () => 'notes', 'resource_mismatch'],
     ['no text', () => 7, 'metadata_invalid'],
-  ])('refuses metadata whose resource is %s', async (_name, resource, code) => {
+  ])(`${verifies('RFC9728-3.3-1')} refuses metadata whose resource is %s`, async (_name, resource, code) => {
     const { notes, authorization, agent } = await startWorld(onTestFinished)
     notes.metadata = { resource: resource(notes.origin) }
     const { fetch } = await agent()
@@ -62,7 +63,7 @@ describe('RFC 9728 §3.3 and §7: protected resource metadata is believed about 
     expect(await refusal(fetch(notes.endpoint, toolCall('read_notes')))).toMatchObject({ code: 'insecure_url' })
   })
 
-  it('looks at the well-known path form and then at the root when a challenge names nothing', async () => {
+  it(`${verifies('MCP-DISCOVERY-2')} looks at the well-known path form and then at the root when a challenge names nothing`, async () => {
     const { notes, agent } = await startWorld(onTestFinished)
     notes.intercept = ({ url, headers }) => {
       if (url.pathname === '/.well-known/oauth-protected-resource/mcp') return new Response(null, { status: 404 })
@@ -121,12 +122,19 @@ describe('X8, RFC 8414 §3.3: an authorization server is who it says, or the age
       { token_endpoint_auth_methods_supported: ['client_secret_basic'] },
       'client_authentication_unsupported',
     ],
-  ])('refuses metadata that %s', async (_name, metadata, code) => {
+  ])(`${verifies('RFC8414-3.3-1')} refuses metadata that %s`, async (_name, metadata, code) => {
     const { notes, authorization, agent } = await startWorld(onTestFinished)
     authorization.metadata = metadata ?? { issuer: `${authorization.origin}/` }
     const { fetch } = await agent()
     expect(await refusal(fetch(notes.endpoint, toolCall('read_notes')))).toMatchObject({ code })
     expect(authorization.received.filter(({ method }) => method === 'POST')).toEqual([])
+  })
+
+  it.each(['?tenant=1', '#x'])('refuses an issuer with %s', async (suffix) => {
+    const { notes, authorization, agent } = await startWorld(onTestFinished)
+    notes.metadata = { authorization_servers: [`${authorization.origin}${suffix}`] }
+    const { fetch } = await agent()
+    expect(await refusal(fetch(notes.endpoint, toolCall('read_notes')))).toMatchObject({ code: 'metadata_invalid' })
   })
 
   it('goes to listed issuers only', async () => {

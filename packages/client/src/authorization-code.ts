@@ -84,7 +84,7 @@ async function buildAuthorizationUrl(
  *
  * @throws AuthorizationRefused `state_mismatch`, `issuer_mismatch`, `authorization_denied`
  */
-export function readAuthorizationResponse(
+function readAuthorizationResponse(
   back: URL,
   expected: { readonly redirectUri: string; readonly state: string; readonly server: AuthorizationServer },
 ): string {

@@ -33,6 +33,12 @@ export async function discoverAuthorizationServer(
   fetcher: typeof fetch,
 ): Promise<AuthorizationServer> {
   const { origin } = requireNamedUrl(issuer, 'authorization server', local)
+  if (issuer.includes('?') || issuer.includes('#')) {
+    throw new AuthorizationRefused(
+      'metadata_invalid',
+      `The resource names an issuer at ${origin} with a query or fragment; an issuer has neither (RFC 8414 §2).`,
+    )
+  }
   for (const url of authorizationServerMetadataUrls(issuer)) {
     const init = { headers: { accept: 'application/json' } }
     const answer = await fetchJsonDocument({ fetch: fetcher, url, init }, ROLE)

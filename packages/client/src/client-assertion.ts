@@ -7,7 +7,7 @@ import { AuthorizationRefused } from './authorization-refused.ts'
 const LIFETIME = 60
 
 /** What an assertion is made for. */
-export interface AssertionRequest {
+interface AssertionRequest {
   /** The issuer, as the one string in `aud`: an array could be replayed to its other members. */
   readonly audience: string
   /** NumericDate. */

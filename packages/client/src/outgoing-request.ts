@@ -16,7 +16,7 @@ export interface OutgoingRequest {
 }
 
 /** Octets. */
-export const LARGEST_CONTENT = 8 * 1024 * 1024
+const LARGEST_CONTENT = 8 * 1024 * 1024
 
 /**
  * Reads the arguments of `fetch`.

@@ -4,7 +4,6 @@ import type { AgentParts } from './agent-parts.ts'
 import { AuthorizationRefused } from './authorization-refused.ts'
 import { missingScopes, uniteScopes } from './scope-set.ts'
 import { ask } from './step-up.ts'
-import { createTurns } from './turns.ts'
 
 /** What a token request may ask for. */
 export interface ScopeDecision {
@@ -19,7 +18,6 @@ export interface ScopeDecision {
 /** Keeps account of the scopes of one provider. */
 export class ProviderScopes {
   readonly #parts: Pick<AgentParts, 'stepUp' | 'scopes' | 'clock'>
-  readonly #turns = createTurns()
   #supported: string | undefined
   /** What a renewal asks for; undefined until the first token. */
   #lasting: readonly string[] | undefined
@@ -56,17 +54,15 @@ export class ProviderScopes {
   }
 
   /**
-   * Decides what a token request may ask for, one request at a time.
+   * Decides what a token request may ask for; callers see to it that there is one at a time.
    *
    * @param scope as the SDK wants it
    * @throws AuthorizationRefused `approval_refused`, `approval_failed`
    */
-  decide(resource: string, scope: string | undefined): Promise<ScopeDecision> {
-    return this.#turns(async () => {
-      const decision = this.#lasting === undefined ? this.#begin(scope) : await this.#widen(resource, scope)
-      this.#asked = decision.scopes
-      return decision
-    })
+  async decide(resource: string, scope: string | undefined): Promise<ScopeDecision> {
+    const decision = this.#lasting === undefined ? this.#begin(scope) : await this.#widen(resource, scope)
+    this.#asked = decision.scopes
+    return decision
   }
 
   /** Asking for everything that a server has is what nobody decided on: the authorization server's default it is then. */

@@ -142,6 +142,32 @@ describe('the agent as an OAuthClientProvider of the MCP SDK', () => {
     expect(world.shown[0]?.searchParams.get('dpop_jkt')).not.toBeNull()
   })
 
+  it('uses a rotating refresh token once, though the SDK renews for each call by itself', async () => {
+    const world = await startSdkWorld({ grant: 'authorization_code' })
+    const { call } = await connect(world)
+    await call('read_notes')
+    world.time += 3600
+    await Promise.all([call('read_notes'), call('read_notes'), call('read_notes')])
+    expect(world.notes.calls).toHaveLength(4)
+    expect(world.shown).toHaveLength(1)
+  })
+
+  it('does not wait for ever for a token request of which the SDK says nothing more', async () => {
+    const world = await startSdkWorld()
+    const { call } = await connect(world, { stepUp: { scopes: ['notes:write'] } })
+    await call('read_notes')
+    world.authorization.intercept = ({ method }) =>
+      method === 'POST' ? Response.json({ error: 'invalid_scope' }, { status: 400 }) : undefined
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await expect(call('write_note')).rejects.toThrow()
+    world.authorization.intercept = undefined
+    const again = call('write_note')
+    await vi.advanceTimersByTimeAsync(10_000)
+    await again
+    expect(world.notes.calls).toEqual(['read_notes', 'write_note'])
+  })
+
   it('does not renew what was approved for once', async () => {
     const world = await startSdkWorld({ grant: 'authorization_code' })
     const { call, provider } = await connect(world, { approve: async () => true })

@@ -14,6 +14,8 @@ import { requestAuthorizationCode } from './authorization-code.ts'
 import { AuthorizationRefused } from './authorization-refused.ts'
 import { parseAuthorizationServer } from './authorization-server-discovery.ts'
 import { chooseIssuer, type Discovery, mayBeLocal } from './discovery.ts'
+import { createHeldTurn } from './held-turn.ts'
+import { documentLimits } from './json-document.ts'
 import { parseProtectedResource } from './protected-resource-discovery.ts'
 import { createProviderSession } from './provider-dpop-session.ts'
 import { ProviderScopes } from './provider-scopes.ts'
@@ -38,6 +40,7 @@ class ResourceProvider implements OAuthClientProvider {
   readonly #parts: AgentParts
   readonly #endpoint: URL
   readonly #scopes: ProviderScopes
+  readonly #turn = createHeldTurn()
   #state: OAuthDiscoveryState | undefined
   #discovery: Discovery | undefined
   #tokens: StoredOAuthTokens | undefined
@@ -82,8 +85,25 @@ class ResourceProvider implements OAuthClientProvider {
     return this.#state
   }
 
-  /** Called before every token request; throws unless all that is wanted is allowed. */
+  /**
+   * Called before every token request; throws unless all that is wanted is allowed.
+   *
+   * The SDK makes a request for each call that needs one. They wait for each other here until `saveTokens`, or a
+   * rotating refresh token would be used twice; the SDK says nothing about a request that failed, hence the time.
+   */
   async prepareTokenRequest(wanted?: string): Promise<URLSearchParams> {
+    await this.#turn.take()
+    try {
+      const grant = await this.#prepareGrant(wanted)
+      this.#turn.giveWithin(documentLimits.time)
+      return grant
+    } catch (error) {
+      this.#turn.give()
+      throw error
+    }
+  }
+
+  async #prepareGrant(wanted: string | undefined): Promise<URLSearchParams> {
     const { resource, server } = this.#requireDiscovery()
     const { scopes, widens, narrowed } = await this.#scopes.decide(resource, wanted)
     const refreshToken = this.#tokens?.refresh_token
@@ -116,6 +136,14 @@ class ResourceProvider implements OAuthClientProvider {
   }
 
   saveTokens(tokens: StoredOAuthTokens): void {
+    try {
+      this.#keepTokens(tokens)
+    } finally {
+      this.#turn.give()
+    }
+  }
+
+  #keepTokens(tokens: StoredOAuthTokens): void {
     const { issuer, ...response } = tokens
     const issued = parseTokenResponse(response, {
       scopes: this.#scopes.asked,
@@ -134,6 +162,7 @@ class ResourceProvider implements OAuthClientProvider {
   }
 
   invalidateCredentials(kind: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery'): void {
+    this.#turn.give()
     if (kind === 'all' || kind === 'tokens') {
       this.#tokens = undefined
       this.#scopes.forgetToken()
@@ -162,8 +191,9 @@ class ResourceProvider implements OAuthClientProvider {
   }
 
   #mayReceive(url: string): boolean {
-    const { origin, pathname } = this.#endpoint
-    return url === `${origin}${pathname}` || url === this.#discovery?.server.tokenEndpoint
+    const tokenEndpoint = this.#discovery?.server.tokenEndpoint
+    const known = tokenEndpoint === undefined ? [this.#endpoint] : [this.#endpoint, new URL(tokenEndpoint)]
+    return known.some(({ origin, pathname }) => url === `${origin}${pathname}`)
   }
 }
 
