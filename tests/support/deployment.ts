@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAuthorizationServer } from '@countersign/authorization-server'
-import { type Clock, systemClock } from '@countersign/core'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
 import { createGuard, type GuardOptions } from '@countersign/resource-server'
 import { closeServer, createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
@@ -20,7 +19,6 @@ export interface DeploymentOptions {
   readonly weak?: readonly Weakness[]
   /** For both guarded servers. */
   readonly guard?: Partial<GuardOptions>
-  readonly clock?: Clock
   /** Seconds that an access token lives; default 300. */
   readonly accessTokenLifetime?: number
 }
@@ -83,7 +81,6 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
       },
     ],
     users: [{ subject: 'user-ada', ...user }],
-    ...(options.clock === undefined ? {} : { clock: options.clock }),
   })
   authorization.on('request', server.listener)
   const a = await serveNotes(serverA, resources[0], issuer, join(data, 'a.sqlite'), options)
@@ -122,10 +119,10 @@ async function serveNotes(
   resource: string,
   issuer: string,
   path: string,
-  { weak = [], guard: overrides = {}, clock = systemClock }: DeploymentOptions,
+  { weak = [], guard: overrides = {} }: DeploymentOptions,
 ): Promise<NotesDeployment> {
   const notes = createNotes({ path })
-  const guardOptions = { resource, authorizationServers: [issuer], clock, ...notesPolicy, ...overrides }
+  const guardOptions = { resource, authorizationServers: [issuer], ...notesPolicy, ...overrides }
   // The guard itself insists on it, so that nobody weakens a server by mistake.
   if (weak.length > 0) process.env.COUNTERSIGN_UNSAFE = '1'
   const guard = weak.length === 0 ? createGuard(guardOptions) : createWeakenedGuard(guardOptions, weak)
