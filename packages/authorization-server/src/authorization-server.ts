@@ -3,12 +3,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Ledger, systemClock } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { createSqliteLedger, openDatabase } from '@countersign/ledgers/sqlite'
-import { type Adapter, Provider } from 'oidc-provider'
+import { Provider } from 'oidc-provider'
 import { checkIssuer } from './configuration/issuer.ts'
 import type { AuthorizationServerOptions } from './configuration/options.ts'
 import { createProviderConfiguration } from './configuration/provider-configuration.ts'
 import { createResourceRegistry } from './configuration/resources.ts'
-import { answerStrays } from './http/fallback.ts'
+import { createFallback } from './http/fallback.ts'
 import { createListener, type RequestListener } from './http/listener.ts'
 import { pinIssuer } from './http/pin-issuer.ts'
 import { createStrictProof } from './http/strict-proof.ts'
@@ -18,7 +18,7 @@ import { createInteractionRoutes } from './interaction/routes.ts'
 import { createConsume } from './single-use/consume.ts'
 import { bindRefreshTokens } from './single-use/refresh-token.ts'
 import { useLedgerForReplay } from './single-use/replay-detection.ts'
-import { createAdapter } from './store/adapter.ts'
+import { createAdapter, type StorageAdapter } from './store/adapter.ts'
 import { createArtefactStore } from './store/artefact-store.ts'
 import { authorizationServerSchema } from './store/schema.ts'
 import { loadSecrets } from './store/secrets.ts'
@@ -35,7 +35,7 @@ export interface AuthorizationServer {
 }
 
 /** Wraps every storage adapter; for tests with a slow store. */
-export type WrapAdapter = (adapter: Adapter) => Adapter
+export type WrapAdapter = (adapter: StorageAdapter) => StorageAdapter
 
 /**
  * Creates an authorization server. Rejects with a TypeError for options that cannot be, and with `DatabaseUnusable`
@@ -96,7 +96,7 @@ async function createProvider(
 
   const formTokens = createFormTokens(secrets.formSecret)
   const attempts = createLoginAttempts(now)
-  provider.use(answerStrays)
+  provider.use(createFallback(log))
   provider.use(createStrictProof(log))
   provider.use(createInteractionRoutes({ provider, resources, users, formTokens, attempts, log }))
   return provider

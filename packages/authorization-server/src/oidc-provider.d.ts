@@ -81,19 +81,12 @@ declare module 'oidc-provider' {
 
   export type Middleware = (ctx: Context, next: () => Promise<void>) => Promise<void>
 
-  /** An artefact as it is stored: the library's own JSON. */
-  export interface Payload {
-    readonly jti?: string
-    readonly uid?: string
-    readonly grantId?: string
-    readonly [member: string]: unknown
-  }
-
+  /** Stores one model's artefacts. */
   export interface Adapter {
-    upsert(id: string, payload: Payload, expiresIn?: number): Promise<void>
-    find(id: string): Promise<Payload | undefined>
-    findByUid(uid: string): Promise<Payload | undefined>
-    findByUserCode(userCode: string): Promise<Payload | undefined>
+    upsert(id: string, payload: Record<string, unknown>, expiresIn?: number): Promise<void>
+    find(id: string): Promise<Readonly<Record<string, unknown>> | undefined>
+    findByUid(uid: string): Promise<Readonly<Record<string, unknown>> | undefined>
+    findByUserCode(userCode: string): Promise<Readonly<Record<string, unknown>> | undefined>
     consume(id: string): Promise<void>
     destroy(id: string): Promise<void>
     revokeByGrantId(grantId: string): Promise<void>
@@ -224,6 +217,6 @@ declare module 'oidc-provider' {
 
   export const interactionPolicy: {
     readonly base: () => Policy
-    readonly Check: new (reason: string, description: string, check: (ctx: Context) => boolean) => Check
+    readonly Check: new (reason: string, description: string, error: string, check: (ctx: Context) => boolean) => Check
   }
 }

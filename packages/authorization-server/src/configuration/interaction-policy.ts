@@ -15,6 +15,7 @@ export function createInteractionPolicy(): Policy {
     new interactionPolicy.Check(
       'consent_page',
       'a person has to see and approve this request',
+      'consent_required',
       (ctx) => ctx.oidc.result?.consent === undefined,
     ),
   )

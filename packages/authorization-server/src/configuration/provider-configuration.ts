@@ -1,7 +1,8 @@
 /** The whole configuration of oidc-provider: where each part of it is decided. */
-import type { Adapter, Configuration } from 'oidc-provider'
+import type { Configuration } from 'oidc-provider'
 import { renderErrorPage } from '../pages/error.ts'
 import { checkClientAssertion } from '../single-use/client-assertion.ts'
+import type { StorageAdapter } from '../store/adapter.ts'
 import type { Secrets } from '../store/secrets.ts'
 import type { UserStore } from '../store/users.ts'
 import { toClientMetadata } from './clients.ts'
@@ -18,7 +19,7 @@ export interface ProviderParts {
   readonly resources: ResourceRegistry
   readonly users: UserStore
   readonly secrets: Secrets
-  readonly adapter: (model: string) => Adapter
+  readonly adapter: (model: string) => StorageAdapter
   readonly now: () => number
 }
 

@@ -1,5 +1,6 @@
-/** Answers what no route answered: wrong path, wrong method. */
-import type { Middleware } from 'oidc-provider'
+/** Around all routes: headers of every answer, and the answers that no route gives: wrong path, wrong method, a fault. */
+import type { Context, Middleware } from 'oidc-provider'
+import { describeServerError, type Log } from '../log.ts'
 import { renderErrorPage } from '../pages/error.ts'
 
 const METHODS = new Map([
@@ -10,18 +11,31 @@ const METHODS = new Map([
   ['/.well-known/openid-configuration', 'GET, HEAD, OPTIONS'],
 ])
 
-/** Middleware around all others; sets `nosniff` on every answer too. */
-export const answerStrays: Middleware = async (ctx, next) => {
-  ctx.set('X-Content-Type-Options', 'nosniff')
-  await next()
-  if (ctx.status !== 404 || (ctx.body !== undefined && ctx.body !== null)) return
-  const allowed = METHODS.get(ctx.path)
-  const out =
-    allowed === undefined
-      ? { error: 'not_found', error_description: 'nothing is served here' }
-      : { error: 'invalid_request', error_description: `this endpoint takes ${allowed}` }
-  if (allowed !== undefined) ctx.set('Allow', allowed)
-  ctx.status = allowed === undefined ? 404 : 405
+/** For pages of the library's own (`response_mode=form_post`); it adds the digest of its script to `script-src`. */
+const LIBRARY_POLICY = "default-src 'none'; script-src; frame-ancestors 'none'; base-uri 'none'"
+
+/** Creates the outermost middleware. */
+export function createFallback(log: Log): Middleware {
+  return async (ctx, next) => {
+    ctx.set('X-Content-Type-Options', 'nosniff')
+    ctx.set('Content-Security-Policy', LIBRARY_POLICY)
+    try {
+      await next()
+    } catch (error) {
+      log(describeServerError(error))
+      return refuse(ctx, 500, 'server_error', 'something went wrong here')
+    }
+    if (ctx.status !== 404 || (ctx.body !== undefined && ctx.body !== null)) return
+    const allowed = METHODS.get(ctx.path)
+    if (allowed === undefined) return refuse(ctx, 404, 'not_found', 'nothing is served here')
+    ctx.set('Allow', allowed)
+    refuse(ctx, 405, 'invalid_request', `this endpoint takes ${allowed}`)
+  }
+}
+
+function refuse(ctx: Context, status: number, error: string, description: string): void {
+  ctx.status = status
+  const out = { error, error_description: description }
   if (ctx.accepts('json', 'html') === 'html') renderErrorPage(ctx, out)
   else ctx.body = out
 }

@@ -56,5 +56,5 @@ function toCspSource(redirectUri: string): string {
   const url = URL.parse(redirectUri)
   if (url === null) return ''
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:'
-  return isWeb && !url.hostname.startsWith('[') ? url.origin : url.protocol
+  return isWeb && /^[\w.:-]+$/.test(url.host) ? url.origin : url.protocol
 }

@@ -1,6 +1,16 @@
 /** oidc-provider's storage adapter on the artefact store. */
-import type { Adapter } from 'oidc-provider'
-import type { ArtefactStore } from './artefact-store.ts'
+import type { ArtefactStore, Payload } from './artefact-store.ts'
+
+/** What oidc-provider stores one model's artefacts through; `expiresIn` is in seconds. */
+export interface StorageAdapter {
+  upsert(id: string, payload: Payload, expiresIn?: number): Promise<void>
+  find(id: string): Promise<Payload | undefined>
+  findByUid(uid: string): Promise<Payload | undefined>
+  findByUserCode(userCode: string): Promise<Payload | undefined>
+  consume(id: string): Promise<void>
+  destroy(id: string): Promise<void>
+  revokeByGrantId(grantId: string): Promise<void>
+}
 
 /** Spends the one use of a code or a refresh token, or throws `invalid_grant`. */
 export type ConsumeArtefact = (model: string, id: string) => Promise<void>
@@ -11,10 +21,11 @@ export function createAdapter(
   store: ArtefactStore,
   consume: ConsumeArtefact,
   now: () => number,
-): Adapter {
+): StorageAdapter {
   return {
     async upsert(id, payload, expiresIn) {
-      store.save(model, id, payload, expiresIn === undefined ? undefined : Math.floor(now()) + expiresIn)
+      const expires = expiresIn === undefined ? undefined : Math.floor(now()) + expiresIn
+      store.save(model, id, model === 'Interaction' ? dropSessionCookie(payload) : payload, expires)
     },
     async find(id) {
       return store.find(model, id)?.payload
@@ -35,4 +46,11 @@ export function createAdapter(
       store.removeByGrant(model, grantId)
     },
   }
+}
+
+/** The library keeps the value of the session's cookie beside the interaction and never looks at it again. */
+function dropSessionCookie({ session, ...payload }: Payload): Payload {
+  if (typeof session !== 'object' || session === null) return payload
+  const { cookie: _credential, ...kept } = session as Record<string, unknown>
+  return { ...payload, session: kept }
 }

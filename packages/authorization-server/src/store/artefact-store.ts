@@ -1,7 +1,14 @@
 /** Codes, refresh tokens, grants, sessions and interactions in SQLite: what each statement does and nothing more. */
 import { hash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Payload } from 'oidc-provider'
+
+/** An artefact as oidc-provider hands it over: its own JSON. `jti` is its id. */
+export interface Payload {
+  readonly jti?: string
+  readonly uid?: string
+  readonly grantId?: string
+  readonly [member: string]: unknown
+}
 
 /** One artefact as it was kept. Times are NumericDates. */
 export interface Artefact {
