@@ -37,8 +37,8 @@ function findMethodRequirements(message: Call, tables: RequirementTables): Resul
 function watchedResources({ method, params }: Call): readonly JsonValue[] {
   if (method === 'resources/subscribe') return [params.uri ?? null]
   if (method !== 'subscriptions/listen' || !isObject(params.notifications)) return []
-  const uris = params.notifications.resourceSubscriptions
-  return Array.isArray(uris) ? uris : []
+  const { resourceSubscriptions: uris = [] } = params.notifications
+  return Array.isArray(uris) ? uris : [uris]
 }
 
 /** With nothing declared in the table, the method itself is closed. */

@@ -27,7 +27,9 @@ export function readMessages(body: JsonValue, batchLength: number): Result<reado
 
 function readMessage(value: JsonValue): Message | undefined {
   if (!isObject(value) || value.jsonrpc !== '2.0') return undefined
-  if (value.method === undefined) return 'result' in value || 'error' in value ? { kind: 'response' } : undefined
+  // Exactly one of the three: a body that is a request to one reader and a response to another is neither here.
+  if (['method', 'result', 'error'].filter((member) => Object.hasOwn(value, member)).length !== 1) return undefined
+  if (!Object.hasOwn(value, 'method')) return { kind: 'response' }
   if (typeof value.method !== 'string') return undefined
   const params = value.params ?? {}
   if (!isObject(params)) return undefined

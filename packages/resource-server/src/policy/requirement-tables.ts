@@ -62,10 +62,17 @@ function createResourceLookup(table: RequirementTable): Lookup {
     .map(([uri, requirement]) => ({ prefix: uri.slice(0, -1), requirement }))
     .sort((a, b) => b.prefix.length - a.prefix.length)
   const findByPrefix: Lookup = (uri) => prefixes.find(({ prefix }) => uri.startsWith(prefix))?.requirement
-  return (uri) => exact.get(uri) ?? (climbs(uri) ? undefined : findByPrefix(uri))
+  return (uri) => exact.get(uri) ?? (isAmbiguous(uri) ? undefined : findByPrefix(uri))
 }
 
 /** Dot segments, also percent-encoded: the server may resolve them to a place outside of the prefix (RFC 3986 §5.2.4). */
-function climbs(uri: string): boolean {
-  return /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\?#]|%2f|%5c|$)/i.test(uri)
+const dotSegment = /(?:^|\/|%2f|%5c)(?:\.|%2e){1,2}(?:[/?#]|%2f|%5c|$)/i
+/** Letters, digits and `-._~`, which need no escape: escaped they spell the same URI in another way (RFC 3986 §6.2.2.2). */
+const escapedUnreserved = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/i
+/** Blanks, control characters and backslashes: URL parsers drop or replace them (URL Standard, basic URL parser). */
+const repaired = /[^!-[\]-~\u0080-\uffff]/
+
+/** True for what a server may take for a URI of another entry, stricter or outside of all: no prefix speaks for it. */
+function isAmbiguous(uri: string): boolean {
+  return dotSegment.test(uri) || escapedUnreserved.test(uri) || repaired.test(uri)
 }

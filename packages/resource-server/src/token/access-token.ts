@@ -46,7 +46,8 @@ export async function verifyAccessToken(text: string, context: AccessTokenContex
   const jws = readCompactJws(text, context.maxLength)
   if (!jws.ok) return refuse('invalid_token', jws.reason)
   // The claim only chooses among the issuers that the operator configured; nothing is fetched from where it points.
-  const issuer = context.issuers.get(String(jws.value.payload.iss))
+  const { iss } = jws.value.payload
+  const issuer = typeof iss === 'string' ? context.issuers.get(iss) : undefined
   if (issuer === undefined) return refuse('invalid_token', 'issuer')
   const header = readHeader(jws.value, issuer)
   if (!header.ok) return header

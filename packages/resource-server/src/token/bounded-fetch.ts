@@ -1,7 +1,7 @@
 /** Fetching an issuer's documents with bounds on time, size and redirects. */
 
 const maxBytes = 256 * 1024
-const timeoutMs = 10_000
+const defaultTimeoutMs = 10_000
 
 /** Thrown for any answer that is not a small JSON object in time; the message names the cause and no content. */
 export class FetchFailed extends Error {
@@ -14,8 +14,15 @@ export class FetchFailed extends Error {
   }
 }
 
-/** Yields the JSON object at `url`. Follows no redirect: an answer from elsewhere is not the issuer's. */
-export async function fetchJsonObject(url: string, fetcher: typeof fetch): Promise<Record<string, unknown>> {
+/**
+ * Yields the JSON object at `url`, which has to be here whole within `timeoutMs`. Follows no redirect: an answer from
+ * elsewhere is not the issuer's. Rejects with `FetchFailed`.
+ */
+export async function fetchJsonObject(
+  url: string,
+  fetcher: typeof fetch,
+  timeoutMs = defaultTimeoutMs,
+): Promise<Record<string, unknown>> {
   const signal = AbortSignal.timeout(timeoutMs)
   let response: Response
   try {

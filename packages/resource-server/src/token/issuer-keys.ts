@@ -9,6 +9,7 @@ import { FetchFailed, fetchJsonObject } from './bounded-fetch.ts'
 import { createKeySet, type KeySet } from './key-set.ts'
 import { createRemoteKeyRing } from './remote-key-ring.ts'
 
+/** What looking up keys needs. */
 export interface IssuerKeysContext {
   readonly verifier: Verifier
   readonly clock: Clock

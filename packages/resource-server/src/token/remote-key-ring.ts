@@ -7,9 +7,10 @@ import type { KeySet } from './key-set.ts'
 const refreshAfterSeconds = 300
 /** Keys this old are not used any more: a key that was withdrawn must not live on for ever. */
 const unusableAfterSeconds = 3600
-/** Between two fetches, whatever asked for them and however they ended. */
+/** Between the end of a fetch and the next one, whatever asked for them, however they ended and however long they took. */
 const cooldownSeconds = 10
 
+/** Options of `createRemoteKeyRing`. */
 export interface RemoteKeyRingOptions {
   readonly issuer: string
   /** Fetches the set; throws `FetchFailed`. */
@@ -22,21 +23,22 @@ export interface RemoteKeyRingOptions {
 export function createRemoteKeyRing({ issuer, load, clock, events }: RemoteKeyRingOptions): KeyRing {
   let current: { readonly keys: KeySet; readonly loadedAt: number } | undefined
   let loading: Promise<void> | undefined
-  let attemptedAt = Number.NEGATIVE_INFINITY
+  let endedAt = Number.NEGATIVE_INFINITY
 
   async function reload(): Promise<void> {
-    attemptedAt = clock()
+    const startedAt = clock()
     try {
-      current = { keys: await load(), loadedAt: attemptedAt }
+      current = { keys: await load(), loadedAt: startedAt }
     } catch (error) {
       events({ type: 'key_fetch_failed', issuer, reason: error instanceof FetchFailed ? error.reason : 'error' })
     }
+    endedAt = clock()
   }
 
   /** Resolves when the fetch under way, or the one that this starts, is over; at once during the cool-down. */
   function refresh(): Promise<void> {
     if (loading !== undefined) return loading
-    if (clock() - attemptedAt < cooldownSeconds) return Promise.resolve()
+    if (clock() - endedAt < cooldownSeconds) return Promise.resolve()
     loading = reload().finally(() => {
       loading = undefined
     })

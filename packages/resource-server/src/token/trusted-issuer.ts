@@ -1,6 +1,7 @@
 /** An issuer as the operator trusts it, with its keys at hand. */
 import type { KeyRing, SignatureAlgorithm } from '@countersign/core'
 
+/** What the token reader knows of an issuer. */
 export interface TrustedIssuer {
   readonly issuer: string
   readonly algorithms: ReadonlySet<SignatureAlgorithm>

@@ -1,0 +1,126 @@
+/** A guard with an issuer and an agent that it knows, all on one clock that the test moves. */
+import { createMemoryLedger, type GuardEvent, type Ledger, type Spend } from '@countersign/core'
+import { createGuard, type Guard } from '../guard.ts'
+import type { GuardOptions } from '../guard-options.ts'
+import { type AgentKey, createAgentKey, type ProofContent, signProof } from './agent.test-fixture.ts'
+import { createIssuer, type Members, resource, start, type TestIssuer } from './issuer.test-fixture.ts'
+
+/** Everything of one deployment that a test may look at. */
+export interface Scene {
+  readonly guard: Guard
+  readonly issuer: TestIssuer
+  readonly agent: AgentKey
+  readonly events: GuardEvent[]
+  /** What reached the ledger. */
+  readonly spends: Spend[]
+  /** The clock of everything in the scene, NumericDate. */
+  now: number
+  /** A token for this server, bound to the agent's key. */
+  token(claims?: Members): Promise<string>
+  /** The server's current nonce, as its challenge tells it. */
+  nonce(): Promise<string>
+  /** A good call, but for what is overridden. */
+  request(parts?: RequestParts): Promise<Request>
+}
+
+/** How a request differs from a good call of `read_notes`. */
+export interface RequestParts {
+  readonly method?: string
+  readonly url?: string
+  readonly body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null
+  readonly token?: string
+  /** How the proof differs; `null` sends none. */
+  readonly proof?: ProofContent | null
+  /** Set last; `null` takes a header away. */
+  readonly headers?: Readonly<Record<string, string | null>>
+}
+
+/** The policy of the scenes: `read_notes` needs what the token has, the others need more. */
+export const scenePolicy = {
+  initialScopes: ['notes:read'],
+  tools: {
+    read_notes: { scopes: ['notes:read'] },
+    write_note: { scopes: ['notes:write'] },
+    delete_note: { scopes: ['notes:delete'], contentDigest: 'required' },
+    sign_note: { scopes: ['notes:read'], contentDigest: 'required' },
+  },
+  resources: { 'notes:///*': { scopes: ['notes:read'] } },
+  prompts: { summarise_notes: { scopes: ['notes:read'] } },
+} as const satisfies Partial<GuardOptions>
+
+/** Sets everything up; `overrides` go to the guard. */
+export async function createScene(overrides: Partial<GuardOptions> = {}): Promise<Scene> {
+  const issuer = await createIssuer()
+  const agent = await createAgentKey()
+  const events: GuardEvent[] = []
+  const spends: Spend[] = []
+  const clock = () => scene.now
+  const guard = createGuard({
+    resource,
+    authorizationServers: [{ issuer: issuer.issuer, jwks: { keys: [issuer.publicJwk] } }],
+    ...scenePolicy,
+    clock,
+    events: (event) => events.push(event),
+    ledger: recordSpends(createMemoryLedger({ clock }), spends),
+    ...overrides,
+  })
+  const scene: Scene = {
+    guard,
+    issuer,
+    agent,
+    events,
+    spends,
+    now: start,
+    token: (claims) => issuer.sign({ cnf: { jkt: agent.thumbprint }, iat: scene.now, exp: scene.now + 300, ...claims }),
+    nonce: () => obtainNonce(guard),
+    request: (parts = {}) => createRequest(scene, parts),
+  }
+  return scene
+}
+
+/** The ledger itself, with a note of what it was asked. */
+export function recordSpends(ledger: Ledger, spends: Spend[]): Ledger {
+  return {
+    lifetime: ledger.lifetime,
+    spend(asked) {
+      spends.push(...asked)
+      return ledger.spend(asked)
+    },
+  }
+}
+
+async function obtainNonce({ check, metadata }: Guard): Promise<string> {
+  const answer = await check(new Request(metadata.resource, { method: 'POST' }))
+  const nonce = answer instanceof Response ? answer.headers.get('dpop-nonce') : null
+  if (nonce === null) throw new Error('the challenge carries no nonce')
+  return nonce
+}
+
+async function createRequest(scene: Scene, parts: RequestParts): Promise<Request> {
+  const { method = 'POST', url = resource, proof = {} } = parts
+  const body = parts.body === undefined && method === 'POST' ? toolCall('read_notes') : (parts.body ?? null)
+  const token = parts.token ?? (await scene.token())
+  const headers = new Headers({ authorization: `DPoP ${token}` })
+  if (body !== null) headers.set('content-type', 'application/json')
+  if (proof !== null) {
+    const content = body instanceof ReadableStream || body === null ? undefined : body
+    const claims = { method, token, nonce: await scene.nonce(), content, now: scene.now }
+    headers.set('dpop', await signProof(scene.agent, { ...claims, ...proof }))
+  }
+  for (const [name, value] of Object.entries(parts.headers ?? {})) {
+    if (value === null) headers.delete(name)
+    else headers.set(name, value)
+  }
+  const init: RequestInit & { duplex: 'half' } = { method, headers, body, duplex: 'half' }
+  return new Request(url, init)
+}
+
+/** A JSON-RPC request. */
+export function rpc(method: string, params: Members = {}, id: number | string = 1): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, method, params })
+}
+
+/** A call of a tool. */
+export function toolCall(name: string, args: Members = {}): string {
+  return rpc('tools/call', { name, arguments: args })
+}
