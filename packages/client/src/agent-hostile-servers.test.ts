@@ -1,5 +1,5 @@
 import { generateKeyPair, SignJWT } from 'jose'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { verifies } from '../../../tests/requirements/verifies.ts'
 import { startServer, type TestServer } from '../testing/http-server.ts'
 import { startWorld, toolCall } from '../testing/world.ts'
@@ -340,6 +340,23 @@ describe('RFC 9449 §9: nothing makes the agent go round in circles', () => {
     expect(posts).toHaveLength(2)
     // Each attempt was signed anew: the assertion and the proof differ.
     expect(new Set(posts.map(({ body }) => new TextDecoder().decode(body))).size).toBe(2)
+  })
+
+  it('asks a failing authorization server once for all the calls that wait for it', async () => {
+    const { notes, authorization, agent } = await startWorld(onTestFinished)
+    // The token request is answered once all five calls wait for it.
+    const waiting = Promise.withResolvers<void>()
+    authorization.intercept = async ({ method }) => {
+      await waiting.promise
+      return method === 'POST' ? new Response(null, { status: 500 }) : undefined
+    }
+    const { fetch } = await agent()
+    const calls = Array.from({ length: 5 }, () => refusal(fetch(notes.endpoint, toolCall('read_notes'))))
+    await vi.waitFor(() => expect(notes.received.filter(({ url }) => url.pathname === '/mcp')).toHaveLength(5))
+    await vi.waitFor(() => expect(authorization.received.length).toBeGreaterThan(0))
+    waiting.resolve()
+    for (const error of await Promise.all(calls)) expect(error).toMatchObject({ code: 'token_request_failed' })
+    expect(authorization.received.filter(({ method }) => method === 'POST')).toHaveLength(1)
   })
 
   it('hands back the 403 of a server that is never content', async () => {
