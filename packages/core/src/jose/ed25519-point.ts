@@ -2,7 +2,8 @@
 import { decodeBase64url } from './base64url.ts'
 
 // The five y coordinates, little-endian hex, of the eight points whose order divides 8. Under such a key a signature
-// can be made that verifies for a great many messages, or for all of them, without any private key.
+// can be made that verifies for a great many messages, or for all of them, without any private key: with OpenSSL 3.0
+// 64 octets verify for every message under the neutral element, and only later releases refuse such keys themselves.
 const SMALL_ORDER_Y: ReadonlySet<string> = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000', // order 4
   '0100000000000000000000000000000000000000000000000000000000000000', // order 1, the neutral element
