@@ -3,7 +3,7 @@
 /** One entry. `at` is the source position of an unexpected error, `error` an OAuth error code. */
 export type LogEntry =
   | { readonly type: 'token_issued'; readonly clientId: string; readonly grant: string; readonly bound: boolean }
-  | { readonly type: 'token_refused'; readonly error: string; readonly detail?: string; readonly clientId?: string }
+  | { readonly type: 'token_refused'; readonly error: string; readonly clientId?: string }
   | { readonly type: 'authorization_refused'; readonly error: string; readonly clientId?: string }
   | { readonly type: 'login_failed' | 'login_throttled' }
   | { readonly type: 'family_revoked'; readonly clientId: string; readonly cause: 'code' | 'refresh_token' }

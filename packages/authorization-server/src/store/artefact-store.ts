@@ -11,7 +11,7 @@ export interface Payload {
 }
 
 /** One artefact as it was kept. Times are NumericDates. */
-export interface Artefact {
+interface Artefact {
   readonly payload: Payload
   readonly grantId: string | undefined
   readonly consumed: number | undefined
