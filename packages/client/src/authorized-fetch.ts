@@ -45,7 +45,7 @@ async function answerUnauthorized(
   const { token: refused, response } = exchange
   const challenge = response.status === 401 ? readChallenge(response) : undefined
   if (challenge === undefined || !wantsToken(challenge, refused)) return exchange
-  await discard(response)
+  discard(response)
   const token = await untilAborted(authorization.renew(challenge, refused), request.signal)
   return { token, response: await sendRequest(parts, request, token) }
 }
@@ -70,7 +70,7 @@ async function answerForbidden(
     request.signal,
   )
   if (token === undefined) return response
-  await discard(response)
+  discard(response)
   return sendRequest(parts, request, token)
 }
 

@@ -18,13 +18,13 @@ export async function sendRequest(
 ): Promise<Response> {
   const response = await sendOnce(parts, request, token)
   if (token?.scheme !== 'DPoP' || !demandsNonce(response)) return response
-  await discard(response)
+  discard(response)
   return sendOnce(parts, request, token)
 }
 
-/** Lets go of a response that nobody will read. */
-export async function discard(response: Response): Promise<void> {
-  await response.body?.cancel().catch(() => undefined)
+/** Lets go of a response that nobody will read. Not waited for: it takes for ever where a replaced fetch kept a clone. */
+export function discard(response: Response): void {
+  void response.body?.cancel().catch(() => undefined)
 }
 
 async function sendOnce(parts: AgentParts, request: OutgoingRequest, token: HeldToken | undefined): Promise<Response> {

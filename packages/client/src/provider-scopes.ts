@@ -19,6 +19,7 @@ export interface ScopeDecision {
 export class ProviderScopes {
   readonly #parts: Pick<AgentParts, 'stepUp' | 'scopes' | 'clock'>
   #supported: string | undefined
+  #challenged: readonly string[] | undefined
   /** What a renewal asks for; undefined until the first token. */
   #lasting: readonly string[] | undefined
   #held: { readonly scopes: readonly string[]; readonly endsAt: number | undefined } | undefined
@@ -38,6 +39,11 @@ export class ProviderScopes {
   /** Remembers `scopes_supported`: the SDK asks for all of them where a challenge names none. */
   observeSupported(scopes: readonly string[] | undefined): void {
     this.#supported = scopes?.join(' ')
+  }
+
+  /** Remembers what the latest challenge of the server named: where the SDK asks for all, that is the demand in it. */
+  observeChallenge(scopes: readonly string[] | undefined): void {
+    this.#challenged = scopes
   }
 
   /** Remembers what a token carries; `endsAt` is a NumericDate. */
@@ -65,17 +71,22 @@ export class ProviderScopes {
     return decision
   }
 
+  /** What the server demands, as far as the SDK's wish tells: all that the server has may be a demand for the last of it. */
+  #readDemand(scope: string | undefined): readonly string[] | undefined {
+    if (scope === undefined) return undefined
+    return scope === this.#supported ? this.#challenged : parseScope(scope)
+  }
+
   /** Asking for everything that a server has is what nobody decided on: the authorization server's default it is then. */
   #begin(scope: string | undefined): ScopeDecision {
-    const challenged = scope === undefined || scope === this.#supported ? undefined : parseScope(scope)
-    const scopes = this.#parts.scopes ?? challenged
+    const scopes = this.#parts.scopes ?? this.#readDemand(scope)
     this.#lasting = scopes
     return { scopes, widens: false, narrowed: undefined }
   }
 
   async #widen(resource: string, scope: string | undefined): Promise<ScopeDecision> {
     const lasting = this.#lasting ?? []
-    const wanted = scope === undefined || scope === this.#supported ? [] : (parseScope(scope) ?? [])
+    const wanted = this.#readDemand(scope) ?? []
     const missing = missingScopes(wanted, uniteScopes(lasting, this.#current()))
     if (missing.length === 0) {
       const granted = this.#granted ?? []

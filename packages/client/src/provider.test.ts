@@ -82,6 +82,25 @@ describe('the agent as an OAuthClientProvider of the MCP SDK', () => {
     expect(await scopeOf(provider)).toBe('notes:read notes:write notes:delete')
   })
 
+  it('takes a demand for the last scope that a server has for what it is, not for a wish for everything', async () => {
+    const world = await startSdkWorld()
+    world.notes.metadata = { scopes_supported: ['notes:read', 'notes:delete'] }
+    const approve = vi.fn(async () => true)
+    const { call, provider } = await connect(world, { approve })
+    await call('read_notes')
+    await call('delete_note')
+    expect(approve).toHaveBeenCalledExactlyOnceWith({ resource: world.notes.endpoint, scopes: ['notes:delete'] })
+    expect(await scopeOf(provider)).toBe('notes:read notes:delete')
+  })
+
+  it('asks for the one scope that a server has, where its first challenge names it', async () => {
+    const world = await startSdkWorld()
+    world.notes.metadata = { scopes_supported: ['notes:read'] }
+    const { call, provider } = await connect(world)
+    await call('read_notes')
+    expect(await scopeOf(provider)).toBe('notes:read')
+  })
+
   it('does not ask for all that a server has, as the SDK does without a challenged scope', async () => {
     const world = await startSdkWorld()
     world.notes.initialScope = undefined
@@ -210,5 +229,17 @@ describe('agent.fetch below the MCP SDK', () => {
     await transport.start()
     await transport.send(JSON.parse(String(toolCall('delete_note').body)))
     expect(notes.calls).toEqual(['delete_note'])
+  })
+
+  it('goes on when the fetch that it was given keeps a clone of every response unread', async () => {
+    const { notes, agent } = await startWorld(onTestFinished)
+    const clones: Response[] = []
+    const keeping: typeof fetch = async (input, init) => {
+      const response = await fetch(input, init)
+      clones.push(response.clone())
+      return response
+    }
+    await (await agent({ fetch: keeping })).fetch(notes.endpoint, toolCall('read_notes'))
+    expect(notes.calls).toEqual(['read_notes'])
   })
 })

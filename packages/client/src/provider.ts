@@ -17,8 +17,9 @@ import { chooseIssuer, type Discovery, mayBeLocal } from './discovery.ts'
 import { createHeldTurn } from './held-turn.ts'
 import { documentLimits } from './json-document.ts'
 import { parseProtectedResource } from './protected-resource-discovery.ts'
-import { createProviderSession } from './provider-dpop-session.ts'
+import { createProviderSession, stripUrl } from './provider-dpop-session.ts'
 import { ProviderScopes } from './provider-scopes.ts'
+import { readChallenge } from './resource-challenge.ts'
 import { requireSecureUrl } from './secure-url.ts'
 import { authenticateClient } from './token-request.ts'
 import { parseTokenResponse } from './token-response.ts'
@@ -127,7 +128,10 @@ class ResourceProvider implements OAuthClientProvider {
     authenticateClient(this.#parts, this.#requireDiscovery().server, params)
 
   dpop(): Promise<DpopSession> {
-    this.#session ??= createProviderSession(this.#parts, (url) => this.#mayReceive(url))
+    this.#session ??= createProviderSession(this.#parts, {
+      mayReceive: (url) => this.#mayReceive(url),
+      observe: (response, url) => this.#observe(response, url),
+    })
     return this.#session
   }
 
@@ -192,8 +196,12 @@ class ResourceProvider implements OAuthClientProvider {
 
   #mayReceive(url: string): boolean {
     const tokenEndpoint = this.#discovery?.server.tokenEndpoint
-    const known = tokenEndpoint === undefined ? [this.#endpoint] : [this.#endpoint, new URL(tokenEndpoint)]
-    return known.some(({ origin, pathname }) => url === `${origin}${pathname}`)
+    return url === stripUrl(this.#endpoint) || (tokenEndpoint !== undefined && url === stripUrl(tokenEndpoint))
+  }
+
+  #observe(response: Response, url: string): void {
+    const challenges = response.status === 401 || response.status === 403
+    if (challenges && url === stripUrl(this.#endpoint)) this.#scopes.observeChallenge(readChallenge(response)?.scopes)
   }
 }
 
