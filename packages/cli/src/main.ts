@@ -3,13 +3,16 @@ import { systemClock } from '@countersign/core'
 import { runCommandLine } from './command-line.ts'
 import { createTerminal } from './terminal/terminal.ts'
 
-/** The first request to stop closes cleanly; the second one does not wait. */
+/** A terminal sends Ctrl-C to the launcher too, which passes it on: within this time it is the same request. */
+const ONE_REQUEST_MS = 1000
+
+/** The first request to stop closes cleanly; a later one does not wait. */
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false
+    let asked: number | undefined
     const stop = (): void => {
-      if (asked) process.exit(130)
-      asked = true
+      if (asked !== undefined && performance.now() - asked > ONE_REQUEST_MS) process.exit(130)
+      asked ??= performance.now()
       resolve()
     }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
@@ -24,4 +27,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 const terminal = createTerminal(process.stdin, process.stdout, process.stderr)
 process.exitCode = await runCommandLine(process.argv.slice(2), { terminal, clock: systemClock, interrupted })
+// This end hangs up itself: not to be taken for a launcher that is gone.
+process.removeAllListeners('disconnect')
 if (process.connected) process.disconnect()
