@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifies } from '../../../tests/requirements/verifies.ts'
 import { approve, logIn, obtainCode, redeemCode, startAttempt } from '../testing/code-flow.ts'
 import { claimsOf, fetchNonce, makeAssertion, makeTokenProof, postToken } from '../testing/token-request.ts'
 import { type KeyPair, makeKey, NOTES, REDIRECT, startWorld, USER, type World } from '../testing/world.ts'
@@ -122,7 +123,7 @@ describe('RFC 7636 PKCE', () => {
     }
   })
 
-  it('refuses an intercepted code without its verifier', async () => {
+  it(`${verifies('RFC7636-4.6-1')} refuses an intercepted code without its verifier`, async () => {
     const { code, verifier } = await obtainCode(world)
     const stolen = await redeemCode(world, { code, verifier: 'v'.repeat(43) }, { key: await makeKey(), nonce })
     expect(stolen).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
@@ -152,7 +153,7 @@ describe('RFC 9449 §10 a code bound to a key', () => {
 })
 
 describe('RFC 9700 §2.1 redirects', () => {
-  it('go to registered addresses only; a stranger is shown a page and sent nowhere', async () => {
+  it(`${verifies('MCP-REDIRECT-1')} go to registered addresses only; a stranger is shown a page and sent nowhere`, async () => {
     for (const redirect of [
       'https://evil.example/',
       'http://127.0.0.1/other',

@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint, createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifies } from '../../../tests/requirements/verifies.ts'
 import {
   assertionForm,
   claimsOf,
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 describe('RFC 6749 §4.4 client credentials with RFC 7523 private_key_jwt', () => {
-  it('issues an access token of RFC 9068, bound to the key of the proof', async () => {
+  it(`${verifies('RFC9068-2.1-1', 'RFC9068-2.2-1', 'RFC9449-5-1', 'RFC9449-6.1-1')} issues an access token of RFC 9068, bound to the key of the proof`, async () => {
     const answer = await requestAgentToken(world, { resource: NOTES, scope: 'notes:read notes:write' })
     expect(answer).toMatchObject({
       status: 200,

@@ -1,5 +1,6 @@
 import { authorizationServerMetadataUrls } from '@countersign/core/wire'
 import { afterEach, describe, expect, it } from 'vitest'
+import { verifies } from '../../../tests/requirements/verifies.ts'
 import { approve, startAttempt } from '../testing/code-flow.ts'
 import { claimsOf, requestAgentToken } from '../testing/token-request.ts'
 import { startWorld, type World } from '../testing/world.ts'
@@ -13,7 +14,7 @@ async function fetchJson(url: string): Promise<{ status: number; body: Record<st
 }
 
 describe('RFC 8414 metadata', () => {
-  it('says what is needed, at both well-known addresses', async () => {
+  it(`${verifies('RFC9207-2.3-1')} says what is needed, at both well-known addresses`, async () => {
     world = await startWorld()
     for (const url of authorizationServerMetadataUrls(world.issuer)) {
       const { status, body } = await fetchJson(url)

@@ -1,4 +1,6 @@
+import { exportJWK, type JWTHeaderParameters, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { verifies } from '../../../tests/requirements/verifies.ts'
 import {
   assertionForm,
   claimsOf,
@@ -8,6 +10,8 @@ import {
   requestAgentToken,
 } from '../testing/token-request.ts'
 import { makeKey, startWorld, type World } from '../testing/world.ts'
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 let world: World
 beforeAll(async () => {
@@ -24,7 +28,7 @@ const askWith = async (proof: Record<string, unknown>) => {
 }
 
 describe('RFC 9449 §8 nonces at the token endpoint', () => {
-  it('are required, and handed out with the refusal', async () => {
+  it(`${verifies('RFC9449-8-1', 'RFC9449-4.3-10')} are required, and handed out with the refusal`, async () => {
     const { status, error, nonce } = await askWith({ nonce: undefined })
     expect({ status, error }).toEqual({ status: 400, error: 'use_dpop_nonce' })
     expect(await askWith({ nonce })).toMatchObject({ status: 200 })
@@ -56,7 +60,7 @@ describe('RFC 9449 §8 nonces at the token endpoint', () => {
 })
 
 describe('RFC 9449 §4.3 proofs at the token endpoint', () => {
-  it('are for this endpoint and method, whatever Host says', async () => {
+  it(`${verifies('RFC9449-4.3-3', 'RFC9449-4.3-8', 'RFC9449-4.3-9')} are for this endpoint and method, whatever Host says`, async () => {
     for (const proof of [
       { htu: 'https://other.example/token' },
       { htu: `${world.issuer}/authorize` },
@@ -69,7 +73,7 @@ describe('RFC 9449 §4.3 proofs at the token endpoint', () => {
     }
   })
 
-  it('are used once', async () => {
+  it(`${verifies('RFC9449-11.1-1')} are used once`, async () => {
     const nonce = await fetchNonce(world)
     const DPoP = await makeTokenProof(world.issuer, world.agentKey, { nonce })
     const form = () => assertionForm(world.issuer, 'agent', world.agentKey)
@@ -80,7 +84,7 @@ describe('RFC 9449 §4.3 proofs at the token endpoint', () => {
     })
   })
 
-  it('come alone: two in one request are refused', async () => {
+  it(`${verifies('RFC9449-4.3-1')} come alone: two in one request are refused`, async () => {
     const nonce = await fetchNonce(world)
     const one = await makeTokenProof(world.issuer, world.agentKey, { nonce })
     const two = await makeTokenProof(world.issuer, world.agentKey, { nonce })
@@ -90,11 +94,43 @@ describe('RFC 9449 §4.3 proofs at the token endpoint', () => {
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_dpop_proof' } })
   })
 
-  it('are one text each: padding and altered bytes are refused', async () => {
+  it(`${verifies('RFC9449-4.3-2')} are one text each: padding and altered bytes are refused`, async () => {
     const nonce = await fetchNonce(world)
     const proof = await makeTokenProof(world.issuer, world.agentKey, { nonce })
     for (const DPoP of [`${proof}==`, `${proof}=`, proof.replace('.', ' .'), `x${proof}`]) {
       const answer = await postToken(world.issuer, await assertionForm(world.issuer, 'agent', world.agentKey), { DPoP })
+      expect(answer, DPoP).toMatchObject({ status: 400, body: { error: 'invalid_dpop_proof' } })
+    }
+  })
+
+  it(`${verifies('RFC9449-4.3-4', 'RFC9449-4.3-5', 'RFC9449-4.3-6', 'RFC9449-4.3-7')} are signed, by a public key, as proofs`, async () => {
+    const key = world.agentKey
+    const other = await makeKey()
+    const privateJwk = await exportJWK(key.privateKey)
+    const secret = new Uint8Array(32)
+    const headers = { alg: 'ES256', typ: 'dpop+jwt', jwk: key.publicJwk }
+    const forgeries: [Record<string, unknown>, CryptoKey | Uint8Array][] = [
+      [{ ...headers, typ: 'JWT' }, key.privateKey],
+      [{ ...headers, typ: undefined }, key.privateKey],
+      [{ ...headers, jwk: other.publicJwk }, key.privateKey],
+      [{ ...headers, jwk: privateJwk }, key.privateKey],
+      [{ ...headers, jwk: undefined }, key.privateKey],
+      [{ ...headers, alg: 'HS256', jwk: { kty: 'oct', k: 'A'.repeat(43) } }, secret],
+    ]
+    const nonce = await fetchNonce(world)
+    const claims = {
+      jti: 'forged',
+      htm: 'POST',
+      htu: `${world.issuer}/token`,
+      iat: Math.floor(Date.now() / 1000),
+      nonce,
+    }
+    const signed = forgeries.map(([header, signer]) =>
+      new SignJWT(claims).setProtectedHeader(header as unknown as JWTHeaderParameters).sign(signer),
+    )
+    const unsigned = `${encode({ ...headers, alg: 'none' })}.${encode(claims)}.`
+    for (const DPoP of [...(await Promise.all(signed)), unsigned]) {
+      const answer = await postToken(world.issuer, await assertionForm(world.issuer, 'agent', key), { DPoP })
       expect(answer, DPoP).toMatchObject({ status: 400, body: { error: 'invalid_dpop_proof' } })
     }
   })

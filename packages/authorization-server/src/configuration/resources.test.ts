@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { logIn, obtainCode, redeemCode, startAttempt } from '../../testing/code-flow.ts'
 import { claimsOf, requestAgentToken } from '../../testing/token-request.ts'
 import { MAIL, mailResource, makeKey, NOTES, notesResource, startWorld, type World } from '../../testing/world.ts'
@@ -15,7 +16,7 @@ describe('RFC 8707 with one resource', () => {
     expect(claimsOf(await requestAgentToken(world, { scope: 'notes:read' })).aud).toBe(NOTES)
   })
 
-  it('refuses strangers', async () => {
+  it(`${verifies('RFC8707-2-1')} refuses strangers`, async () => {
     for (const resource of ['https://evil.example/mcp', 'not a uri', `${NOTES}/other`, `${NOTES}#part`]) {
       const { status, body } = await requestAgentToken(world, { resource, scope: 'notes:read' })
       expect({ status, error: body.error }, resource).toEqual({ status: 400, error: 'invalid_target' })
@@ -70,7 +71,7 @@ describe('RFC 8707 with several resources', () => {
     expect(claimsOf(answer)).toMatchObject({ aud: MAIL, scope: 'mail:send' })
   })
 
-  it('does not redeem a code for another resource than the one approved', async () => {
+  it(`${verifies('RFC8707-2.2-1')} does not redeem a code for another resource than the one approved`, async () => {
     const obtained = await obtainCode(world, { resource: MAIL, scope: 'mail:send' })
     const exchange = { key: await makeKey(), nonce: await nonceFor(world), form: { resource: NOTES } }
     expect(await redeemCode(world, obtained, exchange)).toMatchObject({

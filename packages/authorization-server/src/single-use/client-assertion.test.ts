@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { assertionForm, fetchNonce, makeTokenProof, postToken, requestAgentToken } from '../../testing/token-request.ts'
 import { makeKey, startWorld, type World } from '../../testing/world.ts'
 
@@ -26,7 +27,7 @@ async function tryForm(form: Record<string, string>) {
 const refused = { status: 401, error: 'invalid_client' }
 
 describe('RFC 7523 §3 client assertions', () => {
-  it('name the issuer as their audience, in one string', async () => {
+  it(`${verifies('RFC7523-3-2')} name the issuer as their audience, in one string`, async () => {
     expect(await tryClaims({})).toMatchObject({ status: 200 })
     for (const aud of [
       [world.issuer],
@@ -40,7 +41,7 @@ describe('RFC 7523 §3 client assertions', () => {
     }
   })
 
-  it('live for 300 seconds at most', async () => {
+  it(`${verifies('RFC7523-3-3')} live for 300 seconds at most`, async () => {
     expect(await tryClaims({ exp: now() + 300, iat: now() })).toMatchObject({ status: 200 })
     expect(await tryClaims({ exp: now() + 302, iat: now() })).toEqual(refused)
     expect(await tryClaims({ exp: now() + 3600, iat: now() + 3500 })).toEqual(refused)
@@ -56,12 +57,12 @@ describe('RFC 7523 §3 client assertions', () => {
     for (const jti of [undefined, '', 7, 'x'.repeat(257)]) expect(await tryClaims({ jti })).toEqual(refused)
   })
 
-  it('are about the client that issued them', async () => {
+  it(`${verifies('RFC7523-3-1')} are about the client that issued them`, async () => {
     expect(await tryClaims({ iss: 'ed-agent' })).toEqual(refused)
     expect(await tryClaims({ sub: 'ed-agent' })).toEqual(refused)
   })
 
-  it('are signed by the key that is registered', async () => {
+  it(`${verifies('RFC7523-3-5')} are signed by the key that is registered`, async () => {
     const stranger = await makeKey()
     expect(await tryForm(await assertionForm(world.issuer, 'agent', stranger))).toEqual(refused)
     expect(await tryForm(await assertionForm(world.issuer, 'nobody', stranger))).toEqual(refused)

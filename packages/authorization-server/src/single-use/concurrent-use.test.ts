@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { obtainCode, redeemCode, refresh } from '../../testing/code-flow.ts'
 import { slowDown } from '../../testing/slow-store.ts'
 import { assertionForm, fetchNonce, makeTokenProof, postToken, type TokenAnswer } from '../../testing/token-request.ts'
@@ -43,7 +44,7 @@ describe.each(stores)('one of 200 concurrent uses succeeds with $store', ({ wrap
     expect(tally(answers)).toEqual({ success: 1, '400 invalid_dpop_proof': CONCURRENT - 1 })
   })
 
-  it('of one client assertion (RFC 7523 §3)', async () => {
+  it(`${verifies('RFC7523-3-4')} of one client assertion (RFC 7523 §3)`, async () => {
     const form = await assertionForm(world.issuer, 'agent', world.agentKey)
     const answers = await many(async () =>
       postToken(world.issuer, form, { DPoP: await makeTokenProof(world.issuer, key, { nonce }) }),
@@ -51,7 +52,7 @@ describe.each(stores)('one of 200 concurrent uses succeeds with $store', ({ wrap
     expect(tally(answers)).toEqual({ success: 1, '401 invalid_client': CONCURRENT - 1 })
   })
 
-  it('of one authorization code (RFC 6749 §4.1.2)', async () => {
+  it(`${verifies('RFC6749-4.1.2-1')} of one authorization code (RFC 6749 §4.1.2)`, async () => {
     const obtained = await obtainCode(world)
     const answers = await many(() => redeemCode(world, obtained, { key, nonce }))
     expect(tally(answers)).toEqual({ success: 1, '400 invalid_grant': CONCURRENT - 1 })

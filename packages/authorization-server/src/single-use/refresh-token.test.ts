@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { obtainCode, redeemCode, refresh } from '../../testing/code-flow.ts'
 import { slowDown } from '../../testing/slow-store.ts'
 import { claimsOf, fetchNonce, makeAssertion, makeTokenProof, postToken } from '../../testing/token-request.ts'
@@ -51,7 +52,7 @@ describe.each(stores)('RFC 9700 §4.14.2 refresh tokens on $store', ({ wrapAdapt
     expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_scope' } })
   })
 
-  it('are bound to their key (RFC 9449 §5)', async () => {
+  it(`${verifies('RFC9449-5-2')} are bound to their key (RFC 9449 §5)`, async () => {
     const token = await obtainRefreshToken()
     const thief = await refresh(world, token, { key: await makeKey(), nonce })
     expect(thief).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
