@@ -1,7 +1,7 @@
 /** The suites of `npm test`, in the order in which they run: what fails fastest comes first. */
 
 /** One command that passes or fails as a whole. */
-export interface Check {
+interface Check {
   readonly title: string
   readonly command: readonly [string, ...string[]]
 }

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream'
 import { styleText } from 'node:util'
 
 /** How text may look; on a stream that is no terminal, or with NO_COLOR, it stays plain. */
-export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow'
+type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow'
 
 /** What commands are given instead of `process`. */
 export interface Terminal {
