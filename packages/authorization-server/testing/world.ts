@@ -42,6 +42,8 @@ export interface World {
   close(): Promise<void>
   /** Stops the server and starts another on the same port and database. */
   restart(): Promise<void>
+  /** Starts a second server of the same issuer on the same database, as behind a load balancer; yields its address. */
+  startTwin(): Promise<string>
 }
 
 export interface WorldOptions {
@@ -106,6 +108,7 @@ export async function startWorld({ options = {}, wrapAdapter = (adapter) => adap
     )
   let server = await start()
   http.on('request', (req, res) => server.listener(req, res))
+  const closings: (() => Promise<unknown>)[] = []
 
   const world: World = {
     issuer,
@@ -114,7 +117,19 @@ export async function startWorld({ options = {}, wrapAdapter = (adapter) => adap
     log,
     agentKey,
     edKey,
+    async startTwin() {
+      const twin = await start()
+      const twinHttp = createServer(twin.listener)
+      await new Promise<void>((resolve) => twinHttp.listen(0, '127.0.0.1', resolve))
+      closings.push(async () => {
+        twinHttp.closeAllConnections()
+        await new Promise((resolve) => twinHttp.close(resolve))
+        await twin.close()
+      })
+      return `http://127.0.0.1:${(twinHttp.address() as AddressInfo).port}${path}`
+    },
     async close() {
+      for (const closeTwin of closings) await closeTwin()
       http.closeAllConnections()
       await new Promise((resolve) => http.close(resolve))
       await server.close()

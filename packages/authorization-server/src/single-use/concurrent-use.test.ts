@@ -80,6 +80,33 @@ describe.each(stores)('one of 200 concurrent uses succeeds with $store', ({ wrap
     expect(next.status).toBe(200)
   })
 
+  it('of one proof, one assertion and one code, also between two servers on one database', async () => {
+    const twin = await world.startTwin()
+    const { code, verifier } = await obtainCode(world)
+    const codeForm = {
+      grant_type: 'authorization_code',
+      client_id: 'desktop',
+      code,
+      code_verifier: verifier,
+      redirect_uri: REDIRECT,
+    }
+    const assertion = await assertionForm(world.issuer, 'agent', world.agentKey)
+    const sameProof = await makeTokenProof(world.issuer, key, { nonce })
+    const freshProof = () => makeTokenProof(world.issuer, key, { nonce })
+    const freshAssertion = () => assertionForm(world.issuer, 'agent', world.agentKey)
+    for (const [form, proof] of [
+      [async () => codeForm, freshProof],
+      [async () => assertion, freshProof],
+      [freshAssertion, async () => sameProof],
+    ] as const) {
+      let turn = 0
+      const answers = await many(async () =>
+        postToken(turn++ % 2 === 0 ? world.issuer : twin, await form(), { DPoP: await proof() }),
+      )
+      expect(tally(answers)).toMatchObject({ success: 1 })
+    }
+  })
+
   it('and a code that was used twice takes the tokens it gave with it (RFC 6749 §4.1.2)', async () => {
     const obtained = await obtainCode(world)
     const first = await redeemCode(world, obtained, { key, nonce })
