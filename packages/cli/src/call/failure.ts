@@ -8,7 +8,7 @@ import { CommandFailed } from '../exit.ts'
 export function explainFailure(error: unknown, url: URL, refused: ApprovalRequest | undefined): unknown {
   if (refused !== undefined) {
     return new CommandFailed(
-      `The call needs ${refused.scopes.join(' ')}, and nobody approved it. Run it in a terminal to be asked, or add --yes.`,
+      `The call needs ${refused.scopes.join(' ')}, and nobody approved it. Approve it in a terminal, or add --yes.`,
     )
   }
   const causes = [...walkCauses(error)]
