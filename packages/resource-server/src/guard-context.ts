@@ -19,16 +19,16 @@ import {
 } from '@countersign/dpop'
 import { createDefaultVerifier } from '#default-verifier'
 import { ConfigurationError } from './configuration-error.ts'
-import type { GuardOptions, IssuerTrust } from './guard-options.ts'
-import { defaultLimits, type Limits } from './limits.ts'
+import type { GuardOptions } from './guard-options.ts'
+import { completeLimits, type Limits } from './limits.ts'
 import { createRequirementTables, type RequirementTables } from './policy/requirement-tables.ts'
 import { createScopeExpansion } from './policy/scope-hierarchy.ts'
+import { assertScopes } from './policy/scope-names.ts'
 import { isSecureUrl } from './policy/secure-url.ts'
 import { describeProtectedResource } from './protected-resource-metadata.ts'
 import { verifyAccessToken } from './token/access-token.ts'
 import { type AccessTokenReader, createAccessTokenCache } from './token/access-token-cache.ts'
-import { createIssuerKeys } from './token/issuer-keys.ts'
-import type { TrustedIssuer } from './token/trusted-issuer.ts'
+import { trustIssuers } from './token/trusted-issuer.ts'
 
 /** Everything that stays the same from call to call. */
 export interface GuardContext {
@@ -57,22 +57,22 @@ export function createGuardContext(options: GuardOptions): GuardContext {
   const { clock = systemClock, verifier = createDefaultVerifier(), events = ignore } = options
   const ledger = options.ledger ?? createMemoryLedger({ clock })
   const policy = readProofPolicy(options, ledger)
-  const limits = { ...defaultLimits, ...options.limits }
+  const limits = completeLimits(options.limits)
   const nonces = createNonceRing({ clock })
   const expandScopes = createScopeExpansion(options.scopeImplies ?? {})
-  const issuers = readIssuers(options, { verifier, clock, events, fetch: options.fetch ?? fetch })
+  const issuers = trustIssuers(options.authorizationServers, { verifier, clock, events, fetch: options.fetch ?? fetch })
   const tokens = { verifier, issuers, expandScopes, maxLength: limits.tokenLength }
   return {
     resource: options.resource,
     endpoint,
-    hosts: new Set(options.hosts ?? [new URL(endpoint).host]),
-    origins: new Set(options.origins),
+    hosts: readHosts(options, endpoint),
+    origins: readOrigins(options),
     bearer: options.bearer ?? 'refused',
-    initialScopes: options.initialScopes ?? [],
+    initialScopes: readInitialScopes(options),
     requirements: createRequirementTables(options),
     limits,
     readToken: createAccessTokenCache((text) => verifyAccessToken(text, tokens), clock),
-    proofs: createProofVerifier({ verifier, clock, nonces, policy }),
+    proofs: createProofs({ verifier, clock, nonces, policy }),
     nonces,
     ledger,
     verifier,
@@ -83,6 +83,37 @@ export function createGuardContext(options: GuardOptions): GuardContext {
 }
 
 function ignore(): void {}
+
+/** Host names compare without case (RFC 9110 §4.2.3). */
+function readHosts({ hosts }: GuardOptions, endpoint: string): ReadonlySet<string> {
+  return new Set((hosts ?? [new URL(endpoint).host]).map((host) => host.toLowerCase()))
+}
+
+/** As browsers write them (RFC 6454 §6.2); `null` is the origin of every sandboxed page. */
+function readOrigins({ origins = [] }: GuardOptions): ReadonlySet<string> {
+  for (const origin of origins) {
+    const url = URL.parse(origin)
+    const written = url?.origin === 'null' ? `${url.protocol}//${url.host}` : url?.origin
+    if (written !== origin) {
+      throw new ConfigurationError(`origins: '${origin}' must be a scheme and a host, such as 'https://app.example'`)
+    }
+  }
+  return new Set(origins)
+}
+
+function readInitialScopes({ initialScopes = [], scopesSupported = [] }: GuardOptions): readonly string[] {
+  assertScopes('initialScopes', initialScopes)
+  assertScopes('scopesSupported', scopesSupported)
+  return [...initialScopes]
+}
+
+function createProofs(options: Parameters<typeof createProofVerifier>[0]): ProofVerifier {
+  try {
+    return createProofVerifier(options)
+  } catch (error) {
+    throw error instanceof RangeError ? new ConfigurationError(`proofs: ${error.message}`) : error
+  }
+}
 
 function readEndpoint({ resource, endpoint = resource }: GuardOptions): string {
   for (const [name, url] of Object.entries({ resource, endpoint })) {
@@ -109,30 +140,4 @@ function readProofPolicy({ proofs = {} }: GuardOptions, ledger: Ledger): ProofPo
     )
   }
   return { ...wanted, nonce: 'required' }
-}
-
-function readIssuers(
-  { authorizationServers }: GuardOptions,
-  context: Parameters<typeof createIssuerKeys>[1],
-): Map<string, TrustedIssuer> {
-  if (authorizationServers.length === 0) {
-    throw new ConfigurationError('authorizationServers is empty: name at least one issuer whose tokens are accepted')
-  }
-  const trusts = authorizationServers.map(
-    (entry): IssuerTrust => (typeof entry === 'string' ? { issuer: entry } : entry),
-  )
-  return new Map(trusts.map((trust) => [trust.issuer, trustIssuer(trust, context)]))
-}
-
-function trustIssuer(trust: IssuerTrust, context: Parameters<typeof createIssuerKeys>[1]): TrustedIssuer {
-  if (!isSecureUrl(trust.issuer)) {
-    throw new ConfigurationError(`issuer '${trust.issuer}' must be an https URL (http only on loopback)`)
-  }
-  return {
-    issuer: trust.issuer,
-    algorithms: new Set(trust.algorithms ?? ['ES256', 'Ed25519', 'EdDSA']),
-    acceptPlainJwt: trust.acceptPlainJwt ?? false,
-    acceptSeveralAudiences: trust.acceptSeveralAudiences ?? false,
-    keys: createIssuerKeys(trust, context),
-  }
 }

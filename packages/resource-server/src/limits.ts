@@ -1,4 +1,5 @@
 /** Bounds on everything a caller may send, so that no request costs more than it should. */
+import { ConfigurationError } from './configuration-error.ts'
 
 /** Sizes in bytes (ASCII headers: characters), times in seconds. */
 export interface Limits {
@@ -24,4 +25,13 @@ export const defaultLimits: Limits = {
   bodySeconds: 10,
   jsonDepth: 64,
   batchLength: 50,
+}
+
+/** Completes limits from the defaults; throws `ConfigurationError` for one that would bound nothing, or everything. */
+export function completeLimits(partial: Partial<Limits> = {}): Limits {
+  const limits = { ...defaultLimits, ...partial }
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isFinite(value) || value <= 0) throw new ConfigurationError(`limits: ${name} must be a number above 0`)
+  }
+  return limits
 }

@@ -18,6 +18,7 @@ export const credentials: Check = (call, { limits }) => {
 /** Schemes compare without case (RFC 9110 §11.1). What the token may look like is for its reader, who is strict. */
 function parseAuthorization(value: string): Credentials | undefined {
   const space = value.indexOf(' ')
+  if (space < 0) return undefined
   const scheme = value.slice(0, space).toLowerCase()
   const token = value.slice(space + 1)
   if (scheme !== 'dpop' && scheme !== 'bearer') return undefined

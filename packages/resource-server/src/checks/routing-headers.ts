@@ -18,12 +18,26 @@ export const routingHeaders: Check = (call) => {
   return consistent ? undefined : refuse('header_mismatch')
 }
 
+/** Which member of `params` the name is a copy of: any other would let a proxy judge one thing, and the server act on another. */
+const namedBy: ReadonlyMap<string, string> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+  ['resources/subscribe', 'uri'],
+  ['resources/unsubscribe', 'uri'],
+  ['tasks/get', 'taskId'],
+  ['tasks/update', 'taskId'],
+  ['tasks/cancel', 'taskId'],
+])
+
 function matches(incoming: IncomingCall, message: Message): boolean {
   if (message.kind === 'response') return false
   const [method] = incoming.header('mcp-method')
   const [name] = incoming.header('mcp-name')
   if (method !== undefined && method !== message.method) return false
-  return name === undefined || decodeHeaderValue(name) === (message.params.name ?? message.params.uri)
+  if (name === undefined) return true
+  const decoded = decodeHeaderValue(name)
+  return decoded !== undefined && decoded === message.params[namedBy.get(message.method) ?? '']
 }
 
 /** Values that are not plain ASCII come as `=?base64?…?=` (MCP 2026-07-28, Streamable HTTP, value encoding). */
@@ -32,7 +46,7 @@ function decodeHeaderValue(value: string): string | undefined {
   if (encoded === undefined) return value
   try {
     const octets = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true }).decode(octets)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets)
   } catch {
     return undefined
   }

@@ -60,6 +60,19 @@ describe('names of tools, prompts and methods', () => {
     expect(copied.tools.find('read_notes')).toEqual(read)
   })
 
+  it.each<[string, object]>([
+    ['scope', { scope: ['notes:write'] }],
+    ['contentdigest', { contentdigest: 'required' }],
+    ["contentDigest can only be 'required'", { contentDigest: true }],
+    ['scopes must be a list', { scopes: 'notes:write' }],
+    ["'notes:read notes:write' is not a scope", { scopes: ['notes:read notes:write'] }],
+  ])('with a requirement that would ask for nothing are a mistake of the operator: %s', (named, requirement) => {
+    const create = () => createRequirementTables({ tools: { write_note: requirement } })
+    expect(create).toThrow(ConfigurationError)
+    expect(create).toThrow(`tools: 'write_note': `)
+    expect(create).toThrow(named)
+  })
+
   it('that are none at all close the methods that would name them', () => {
     expect(createRequirementTables({})).toMatchObject({
       tools: { isEmpty: true },

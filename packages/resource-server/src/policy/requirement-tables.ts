@@ -1,6 +1,7 @@
 /** What each method, tool, resource and prompt needs; what is not declared is refused. */
 import { ConfigurationError } from '../configuration-error.ts'
 import type { GuardOptions, Requirement, RequirementTable } from '../guard-options.ts'
+import { assertScopes } from './scope-names.ts'
 
 /** Methods that a valid token alone may call: they hand out nothing that a tool's scope protects. */
 const openMethods = ['initialize', 'server/discover', 'ping', 'tools/list'] as const
@@ -35,17 +36,33 @@ export function createRequirementTables(
   const open = Object.fromEntries(openMethods.map((method) => [method, {}]))
   const { tools = {}, prompts = {}, resources = {}, methods = {} } = options
   return {
-    methods: createTable({ ...open, ...methods }, createExactLookup),
-    tools: createTable(tools, createExactLookup),
-    prompts: createTable(prompts, createExactLookup),
-    resources: createTable(resources, createResourceLookup),
+    methods: createTable('methods', { ...open, ...methods }, createExactLookup),
+    tools: createTable('tools', tools, createExactLookup),
+    prompts: createTable('prompts', prompts, createExactLookup),
+    resources: createTable('resources', resources, createResourceLookup),
   }
 }
 
 type Lookup = (name: string) => Requirement | undefined
 
-function createTable(table: RequirementTable, createLookup: (table: RequirementTable) => Lookup): NamedRequirements {
+function createTable(
+  kind: string,
+  table: RequirementTable,
+  createLookup: (table: RequirementTable) => Lookup,
+): NamedRequirements {
+  for (const [name, requirement] of Object.entries(table)) assertRequirement(`${kind}: '${name}'`, requirement)
   return { isEmpty: Object.keys(table).length === 0, find: createLookup(table) }
+}
+
+/** A misspelt member would ask for nothing, and nobody would notice. */
+function assertRequirement(where: string, { scopes = [], contentDigest, ...others }: Requirement): void {
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) throw new ConfigurationError(`${where}: a requirement has no '${unknown}'`)
+  if (!Array.isArray(scopes)) throw new ConfigurationError(`${where}: scopes must be a list`)
+  if (contentDigest !== undefined && contentDigest !== 'required') {
+    throw new ConfigurationError(`${where}: contentDigest can only be 'required', or left out`)
+  }
+  assertScopes(where, scopes)
 }
 
 /** A `Map`, not the object itself: `__proto__` and `constructor` are names that callers try. */

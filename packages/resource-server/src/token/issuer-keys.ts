@@ -19,12 +19,21 @@ export interface IssuerKeysContext {
 
 /** Keys given in the configuration are used as they are; others come from `jwksUri` or the issuer's own metadata. */
 export function createIssuerKeys(trust: IssuerTrust, context: IssuerKeysContext): KeyRing {
-  if (trust.jwks !== undefined) return createStaticKeyRing(createKeySet(trust.jwks.keys, context.verifier))
+  if (trust.jwks !== undefined)
+    return createStaticKeyRing(readStaticKeys(trust.issuer, trust.jwks.keys, context.verifier))
   if (trust.jwksUri !== undefined && !isSecureUrl(trust.jwksUri)) {
     throw new ConfigurationError(`jwksUri of ${trust.issuer} must be an https URL (http only on loopback)`)
   }
   const { clock, events } = context
   return createRemoteKeyRing({ issuer: trust.issuer, load: () => loadKeySet(trust, context), clock, events })
+}
+
+function readStaticKeys(issuer: string, keys: readonly unknown[], verifier: Verifier): KeySet {
+  const set = createKeySet(keys, verifier)
+  if (!set.isEmpty) return set
+  throw new ConfigurationError(
+    `jwks of ${issuer} has no usable key: give public signing keys, P-256, Ed25519, or RSA of 2048 bits and more`,
+  )
 }
 
 function createStaticKeyRing(keys: KeySet): KeyRing {

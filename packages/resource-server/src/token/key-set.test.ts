@@ -50,7 +50,7 @@ describe('RFC 7515 §4.1.4: a token that names no key', () => {
 describe('RFC 7517 §4: the members of a key', () => {
   it('one that is for encryption, for another algorithm or another use is passed over', async () => {
     for (const member of [{ use: 'enc' }, { use: 7 }, { alg: 'ES256' }, { alg: 'HS256' }]) {
-      expect(await readWith({ ...one.publicJwk, ...member })(await one.sign())).toEqual(refused)
+      expect(await readWith({ ...one.publicJwk, ...member }, two.publicJwk)(await one.sign())).toEqual(refused)
     }
     expect(await readWith({ ...one.publicJwk, use: 'sig' })(await one.sign())).toMatchObject({ ok: true })
   })

@@ -20,6 +20,8 @@ interface Entry {
 
 /** Finds a key by the `kid` and algorithm that a header names. */
 export interface KeySet {
+  /** True when none of its keys can ever be used. */
+  readonly isEmpty: boolean
   /** Undefined when the set has no such key. Without a `kid` the one key that fits is meant, if there is just one. */
   find(kid: string | undefined, algorithm: SignatureAlgorithm): Promise<Result<VerifyKey> | undefined>
 }
@@ -30,6 +32,7 @@ export function createKeySet(keys: readonly unknown[], verifier: Verifier): KeyS
   const imported = new Map<string, Result<VerifyKey>>()
 
   return {
+    isEmpty: entries.length === 0,
     async find(kid, algorithm) {
       const fitting = entries.filter((entry) => fits(entry, kid, algorithm))
       const [entry] = fitting

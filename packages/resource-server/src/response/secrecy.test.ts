@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { refusals } from '../testing/refusals.test-fixture.ts'
+import { createScene, toolCall } from '../testing/scene.test-fixture.ts'
+
+const word = /^[a-z][a-z0-9_]*$/
+
+/** What nobody else may learn of a request: its credentials, whole and in parts, and what its caller wrote. */
+async function listSecrets(request: Request): Promise<readonly string[]> {
+  const credentials = [request.headers.get('authorization')?.slice(5), request.headers.get('dpop')]
+  const payload = request.headers.get('dpop')?.split('.')[1]
+  const claims: unknown = payload === undefined ? {} : JSON.parse(Buffer.from(payload, 'base64url').toString())
+  const values = Object.values(claims ?? {}).filter((value): value is string => typeof value === 'string')
+  return [
+    ...credentials.flatMap((text) => (text ?? '').split('.')),
+    ...values.filter((value) => value.length > 20),
+    'evil.example',
+    'drop_notes',
+    'leak_notes',
+    'etc/passwd',
+    'completion',
+    'disk full',
+    'no route',
+    'user-1',
+  ].filter((secret) => secret.length > 5)
+}
+
+describe('RFC 6750 §5.2: what a refusal tells', () => {
+  it.each(refusals)('$code gives away nothing that the caller sent, nor why', async ({ options, arrange }) => {
+    const scene = await createScene(options)
+    const request = await arrange(scene)
+    const secrets = await listSecrets(request)
+    scene.events.length = 0
+    const response = await scene.guard.check(request)
+    if (!(response instanceof Response)) throw new Error('the call was let through')
+    const wire = JSON.stringify([...response.headers]) + (await response.text())
+    const log = JSON.stringify(scene.events)
+    // What the server itself hands out, or publishes, may be in both.
+    const told = [response.headers.get('dpop-nonce'), 'https://notes.example/mcp']
+    for (const secret of secrets.filter((text) => !told.includes(text))) {
+      expect(wire).not.toContain(secret)
+      expect(log).not.toContain(secret)
+    }
+    const reasons = scene.events.flatMap((event) => ('reason' in event ? [event.reason] : []))
+    for (const reason of reasons) {
+      expect(reason).toMatch(word)
+      expect(wire).not.toContain(`"${reason}"`)
+    }
+  })
+
+  it('an event has these members and no others', async () => {
+    for (const { options, arrange } of refusals) {
+      const scene = await createScene(options)
+      const request = await arrange(scene)
+      scene.events.length = 0
+      await scene.guard.check(request)
+      for (const { type, ...members } of scene.events) {
+        const allowed = type === 'key_fetch_failed' ? ['issuer', 'reason'] : ['code', 'reason', 'clientId']
+        expect(allowed).toEqual(expect.arrayContaining(Object.keys(members)))
+      }
+    }
+  })
+})
+
+describe('what an accepted call tells', () => {
+  it('is the client, its key and the methods, in an event; a tool gets no token', async () => {
+    const scene = await createScene()
+    const request = await scene.request({ body: toolCall('read_notes', { query: 'caller text' }) })
+    const secrets = [...(await listSecrets(request)), 'caller text', 'read_notes']
+    scene.events.length = 0
+    const answer = await scene.guard.check(request)
+    expect(scene.events).toEqual([
+      { type: 'allowed', clientId: 'agent-1', jkt: scene.agent.thumbprint, methods: ['tools/call'] },
+    ])
+    for (const secret of secrets) expect(JSON.stringify(scene.events)).not.toContain(secret)
+    const { authInfo } = answer as Exclude<typeof answer, Response>
+    for (const secret of (await listSecrets(request)).filter(
+      (text) => text !== 'user-1' && !text.startsWith('https:'),
+    )) {
+      expect(JSON.stringify(authInfo)).not.toContain(secret)
+    }
+  })
+
+  it('names methods only where they were declared', async () => {
+    const scene = await createScene()
+    const notification = (method: string) => JSON.stringify({ jsonrpc: '2.0', method })
+    const response = JSON.stringify({ jsonrpc: '2.0', id: 1, result: {} })
+    const body = `[${notification('notifications/caller_text')},${response},${toolCall('read_notes')}]`
+    const request = await scene.request({ body })
+    scene.events.length = 0
+    await scene.guard.check(request)
+    expect(scene.events).toMatchObject([{ type: 'allowed', methods: ['notification', 'response', 'tools/call'] }])
+  })
+})
