@@ -5,8 +5,16 @@ import { type Clock, encodeBase64url, systemClock } from '@countersign/core'
 export interface NonceRing {
   /** The nonce to hand out now; the same for everybody during one step. */
   current(): Promise<string>
-  /** Until when the nonce is good, NumericDate; `undefined` for one that has run out, lies ahead or was never made here. */
-  accepts(nonce: string): Promise<{ readonly expires: number } | undefined>
+  /** What is known of a nonce; `undefined` for one that has run out, lies ahead or was never made here. */
+  accepts(nonce: string): Promise<LiveNonce | undefined>
+}
+
+/** A nonce that is good now. */
+export interface LiveNonce {
+  /** Until when, NumericDate. */
+  readonly expires: number
+  /** Whether it is the one that is handed out now; a caller with another one is better given that. */
+  readonly newest: boolean
 }
 
 /** How nonces are made. */
@@ -25,7 +33,7 @@ interface LiveNonces {
   readonly step: number
   readonly newest: string
   /** By text. A lookup takes as long for any text; there is nothing to learn from it, nonces are handed to whoever asks. */
-  readonly expiries: ReadonlyMap<string, { readonly expires: number }>
+  readonly known: ReadonlyMap<string, LiveNonce>
 }
 
 const MAC_LENGTH = 16
@@ -60,7 +68,7 @@ export function createNonceRing(options: NonceRingOptions = {}): NonceRing {
     },
     async accepts(nonce) {
       const now = clock()
-      const found = (await liveNonces(now)).expiries.get(nonce)
+      const found = (await liveNonces(now)).known.get(nonce)
       return found !== undefined && found.expires > now ? found : undefined
     },
   }
@@ -71,13 +79,13 @@ async function makeLiveNonces(
   newestStep: number,
   { step, lifetime }: { step: number; lifetime: number },
 ): Promise<LiveNonces> {
-  const expiries = new Map<string, { expires: number }>()
+  const known = new Map<string, LiveNonce>()
   const newest = await makeNonce(key, newestStep)
-  expiries.set(newest, { expires: newestStep * step + lifetime })
+  known.set(newest, { expires: newestStep * step + lifetime, newest: true })
   for (let earlier = newestStep - 1; earlier * step + lifetime > newestStep * step; earlier--) {
-    expiries.set(await makeNonce(key, earlier), { expires: earlier * step + lifetime })
+    known.set(await makeNonce(key, earlier), { expires: earlier * step + lifetime, newest: false })
   }
-  return { step: newestStep, newest, expiries }
+  return { step: newestStep, newest, known }
 }
 
 async function makeNonce(key: CryptoKey, step: number): Promise<string> {

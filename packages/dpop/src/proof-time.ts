@@ -4,8 +4,11 @@ import type { NonceRing } from './nonce-ring.ts'
 import type { ProofClaims } from './proof-claims.ts'
 import type { ProofPolicy } from './proof-policy.ts'
 
-/** Until when the proof could be used again, so until when its id is kept: NumericDate. */
-type ProofTime = { readonly ok: true; readonly retainUntil: number } | Refused
+/**
+ * Until when the proof could be used again, so until when its id is kept: NumericDate; and whether it carries the
+ * nonce that is handed out now.
+ */
+type ProofTime = { readonly ok: true; readonly retainUntil: number; readonly newestNonce: boolean } | Refused
 
 const SEP_1932_WINDOW = 300
 
@@ -24,9 +27,9 @@ export async function judgeProofTime(
     const accepted = await nonces.accepts(nonce)
     if (accepted === undefined) return refuse('use_dpop_nonce', 'nonce')
     if (policy.sep1932 && Math.abs(now - iat) > SEP_1932_WINDOW) return refuse('invalid_dpop_proof', 'iat')
-    return { ok: true, retainUntil: accepted.expires + margin }
+    return { ok: true, retainUntil: accepted.expires + margin, newestNonce: accepted.newest }
   }
   if (policy.nonce === 'required') return refuse('use_dpop_nonce', 'no_nonce')
   if (!(iat >= now - policy.maxAge && iat <= now + policy.maxAhead)) return refuse('use_dpop_nonce', 'iat')
-  return { ok: true, retainUntil: iat + policy.maxAge + margin }
+  return { ok: true, retainUntil: iat + policy.maxAge + margin, newestNonce: false }
 }

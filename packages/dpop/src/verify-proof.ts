@@ -13,7 +13,8 @@ export interface VerifiedProof {
   readonly jti: string
   /** SHA-256 of the body that the proof covers, base64url; to be compared once the body is in. */
   readonly contentDigest?: string
-  readonly nonce?: string
+  /** Whether it carries the nonce that is handed out now; if not, the response should bring that (RFC 9449 §8.2). */
+  readonly newestNonce: boolean
   /** Keep the id until then, NumericDate: the last moment of acceptance and twice the greatest difference of clocks. */
   readonly retainUntil: number
   /** Now minus `iat`, seconds: how far the caller's clock is off, and what the way took. */
@@ -65,12 +66,12 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
       if (!time.ok) return time
 
       if (!(await sender.value.hasSigned(signingInput, signature))) return refuse('invalid_dpop_proof', 'signature')
-      const { jti, iat, nonce, contentDigest } = claims.value
+      const { jti, iat, contentDigest } = claims.value
       return ok({
         jkt,
         jti,
         ...(contentDigest !== undefined && { contentDigest }),
-        ...(nonce !== undefined && { nonce }),
+        newestNonce: time.newestNonce,
         retainUntil: time.retainUntil,
         skew: now - iat,
       })

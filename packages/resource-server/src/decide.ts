@@ -43,11 +43,10 @@ async function findObjection(call: Call, context: GuardContext, { checks }: Poli
 }
 
 /** A new nonce goes with every 401, and with any response to a proof that used another one (RFC 9449 §8.2). */
-async function findNextNonce(call: Call, { nonces }: GuardContext, rejection: Rejection | undefined) {
-  const current = await nonces.current()
-  const stale = call.proof !== undefined && call.proof.nonce !== current
+async function findNextNonce({ proof }: Call, { nonces }: GuardContext, rejection: Rejection | undefined) {
   const challenged = rejection !== undefined && rejections[rejection.code].status === 401
-  return stale || challenged ? { nonce: current } : {}
+  const outdated = proof?.newestNonce === false
+  return challenged || outdated ? { nonce: await nonces.current() } : {}
 }
 
 function describeCaller(call: Call): Caller {
