@@ -2,7 +2,8 @@
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Ledger, Spend, SpendOutcome } from '../ports/ledger.ts'
 import { assertSingleProcess } from './cluster.ts'
-import { KeyTable, type KeyWords } from './key-table.ts'
+import { Generations } from './generations.ts'
+import type { KeyWords } from './key-table.ts'
 import { parseKeyWords } from './key-words.ts'
 
 /** How much a memory ledger holds, and for how long. */
@@ -11,14 +12,8 @@ export interface MemoryLedgerOptions {
   readonly clock?: Clock
   /** How far ahead of now a spend may ask to be kept, in seconds; 660 by default: what the widest proof policy asks for. */
   readonly maxRetention?: number
-  /** Most ids held at once, 4,000,000 by default, about 64 bytes each; beyond it spends are refused, never forgotten. */
+  /** Most ids held at once, 4,000,000 by default, about 50 bytes each; beyond it spends are refused, never forgotten. */
   readonly capacity?: number
-}
-
-/** Ids that are dropped together, once the last of them has run out. */
-interface Generation {
-  readonly keys: KeyTable
-  until: number
 }
 
 /**
@@ -26,7 +21,7 @@ interface Generation {
  * with a key of this run, and a restart then forgets nothing that could be used again.
  *
  * Throws in a worker of `node:cluster`. A spend rejects when it asks for what this ledger cannot assure (another kind,
- * several uses, too long a time) and when the ledger is full.
+ * several uses, too long a time), when the ledger is full, and when the clock was set back too far to tell.
  */
 export function createMemoryLedger(options: MemoryLedgerOptions = {}): Ledger {
   assertSingleProcess()
@@ -38,10 +33,7 @@ class MemoryLedger implements Ledger {
   readonly #clock: Clock
   readonly #maxRetention: number
   readonly #capacity: number
-  #current: Generation = { keys: new KeyTable(), until: Number.NEGATIVE_INFINITY }
-  #previous: Generation = { keys: new KeyTable(), until: Number.NEGATIVE_INFINITY }
-  /** Every id that has been forgotten had run out by then. */
-  #forgotten = Number.NEGATIVE_INFINITY
+  readonly #held = new Generations()
 
   constructor({ clock = systemClock, maxRetention = 660, capacity = 4_000_000 }: MemoryLedgerOptions) {
     this.#clock = clock
@@ -52,7 +44,7 @@ class MemoryLedger implements Ledger {
   // Nothing is awaited in here: from the first look at the table to the last entry no other call runs.
   async spend(spends: readonly Spend[]): Promise<SpendOutcome> {
     const now = this.#clock()
-    this.#rotate(now)
+    this.#held.turn(now)
     const keys: KeyWords[] = []
     for (const spend of spends) {
       this.#assertFit(spend, now)
@@ -60,15 +52,12 @@ class MemoryLedger implements Ledger {
     }
     const exhausted = this.#findExhausted(spends, keys)
     if (exhausted !== undefined) return { spent: false, exhausted }
-    if (this.#current.keys.count + this.#previous.keys.count + keys.length > this.#capacity) {
+    if (this.#held.count + keys.length > this.#capacity) {
       throw new Error(
         `The memory ledger holds ${this.#capacity} live ids and forgets none of them; raise its capacity, or limit rates.`,
       )
     }
-    for (const [index, key] of keys.entries()) {
-      this.#current.keys.add(key)
-      this.#current.until = Math.max(this.#current.until, spends[index]?.until ?? 0)
-    }
+    for (const [index, key] of keys.entries()) this.#held.add(key, spends[index]?.until ?? now, now)
     return { spent: true }
   }
 
@@ -76,7 +65,7 @@ class MemoryLedger implements Ledger {
     const inThisCall = new Set<string>()
     for (const [index, key] of keys.entries()) {
       const text = spends[index]?.key ?? ''
-      if (this.#current.keys.has(key) || this.#previous.keys.has(key) || inThisCall.has(text)) return text
+      if (this.#held.has(key) || inThisCall.has(text)) return text
       if (keys.length > 1) inThisCall.add(text)
     }
     return undefined
@@ -94,20 +83,5 @@ class MemoryLedger implements Ledger {
         `The memory ledger keeps ids for ${this.#maxRetention} s; raise maxRetention, or accept proofs for a shorter time.`,
       )
     }
-    // Reached only by what has run out already, or after the clock was set back: then nobody can say any more whether
-    // the id was spent.
-    if (spend.until <= this.#forgotten) {
-      throw new RangeError('The id runs out before others that are forgotten already; check that the clock is steady.')
-    }
-  }
-
-  // Two generations take turns: ids go into the current one, and once all of the previous one have run out it is
-  // dropped whole. By what the ids themselves say, not by when they came: so a clock that is set back drops nothing.
-  #rotate(now: number): void {
-    if (this.#previous.until >= now) return
-    this.#forgotten = Math.max(this.#forgotten, this.#previous.until)
-    this.#previous = this.#current
-    // As many ids will probably come as last time, and a table that need not grow has no pauses.
-    this.#current = { keys: new KeyTable(this.#previous.keys.count), until: Number.NEGATIVE_INFINITY }
   }
 }

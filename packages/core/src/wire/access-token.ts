@@ -16,5 +16,7 @@ export interface AccessTokenClaims {
   /** The key that the token is bound to, by its RFC 7638 thumbprint (RFC 9449 §6.1). */
   readonly cnf?: { readonly jkt: string }
   readonly nbf?: number
+  /** Ours: the digest that names the grant a person gave, when there is one; what stands on it is revoked together. */
+  readonly grant_id?: string
   readonly [claim: string]: unknown
 }

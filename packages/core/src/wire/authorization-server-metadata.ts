@@ -9,6 +9,8 @@ export interface AuthorizationServerMetadata {
   readonly jwks_uri?: string
   readonly revocation_endpoint?: string
   readonly introspection_endpoint?: string
+  /** Ours: see `RevocationFeed`. */
+  readonly revocation_feed_endpoint?: string
   readonly scopes_supported?: readonly string[]
   readonly response_types_supported?: readonly string[]
   readonly grant_types_supported?: readonly string[]
