@@ -11,7 +11,7 @@ import type { Policy } from './policy.ts'
 export async function decide(incoming: IncomingCall, context: GuardContext, policy: Policy): Promise<Decision> {
   const call: Call = { incoming }
   const refused = await judge(call, context, policy)
-  const nonce = await findNextNonce(call, context, refused?.rejection)
+  const nonce = wantsNonce(call, refused?.rejection) ? { nonce: await context.nonces.current() } : {}
   if (refused !== undefined) {
     context.events(describeRefusal(call, refused.rejection))
     return { allowed: false, rejection: refused.rejection, ...nonce }
@@ -43,10 +43,8 @@ async function findObjection(call: Call, context: GuardContext, { checks }: Poli
 }
 
 /** A new nonce goes with every 401, and with any response to a proof that used another one (RFC 9449 §8.2). */
-async function findNextNonce({ proof }: Call, { nonces }: GuardContext, rejection: Rejection | undefined) {
-  const challenged = rejection !== undefined && rejections[rejection.code].status === 401
-  const outdated = proof?.newestNonce === false
-  return challenged || outdated ? { nonce: await nonces.current() } : {}
+function wantsNonce({ proof }: Call, rejection: Rejection | undefined): boolean {
+  return proof?.newestNonce === false || (rejection !== undefined && rejections[rejection.code].status === 401)
 }
 
 function describeCaller(call: Call): Caller {

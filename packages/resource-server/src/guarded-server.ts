@@ -1,6 +1,7 @@
 /** An MCP handler behind the guard: judges, hands on what passed, answers the rest. */
 import { protectedResourceMetadataUrl } from '@countersign/core/wire'
 import { type AuthInfo, createAuthInfo } from './auth-info.ts'
+import { ConfigurationError } from './configuration-error.ts'
 import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
 import type { GuardContext } from './guard-context.ts'
@@ -37,9 +38,15 @@ export function createGuardedServer(
   policy: Policy,
 ): GuardedServer {
   let names: Promise<void> | undefined
-  const ready = () => (names ??= assertDeclaredNames(tables, handler, context.endpoint))
+  const ready = () => (names ??= assertDeclaredNames(tables, handler, context.endpoint).catch(forgetFailure))
   const metadataPaths = listMetadataPaths(context)
   const endpointPath = new URL(context.endpoint).pathname
+
+  /** That the policy doesn't fit will stay so; a server that could not answer may do so next time. */
+  function forgetFailure(error: unknown): never {
+    if (!(error instanceof ConfigurationError)) names = undefined
+    throw error
+  }
 
   async function serve(incoming: IncomingCall): Promise<Response> {
     const { pathname } = new URL(incoming.url)
@@ -62,11 +69,18 @@ function listMetadataPaths({ resource }: GuardContext): ReadonlySet<string> {
   return new Set([pathname, '/.well-known/oauth-protected-resource'])
 }
 
-/** Public: any page may read it. */
+/** Public: any page may read it, and say which protocol it speaks while it does. */
 function serveMetadata({ method }: IncomingCall, { metadata }: GuardContext): Response {
-  if (method !== 'GET' && method !== 'HEAD') return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
-  const headers = { 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' }
-  return Response.json(metadata, { headers })
+  const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': 'MCP-Protocol-Version' }
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      return Response.json(metadata, { headers: { ...headers, 'cache-control': 'public, max-age=300' } })
+    case 'OPTIONS':
+      return new Response(null, { status: 204, headers })
+    default:
+      return new Response(null, { status: 405, headers: { allow: 'GET, HEAD, OPTIONS' } })
+  }
 }
 
 async function serveCall(

@@ -10,7 +10,8 @@ import type { Check } from './check.ts'
 export const singleUse: Check = async (call, { ledger, verifier, resource }) => {
   if (call.proof === undefined) return undefined
   const { jkt, jti, retainUntil } = call.proof
-  const key = await spendKey(verifier, [established(call.token).issuer, jkt, resource, jti])
+  const parts = spendKey(verifier, [established(call.token).issuer, jkt, resource, jti])
+  const key = parts instanceof Promise ? await parts : parts
   try {
     const outcome = await ledger.spend([{ kind: 'proof', key, limit: 1, until: retainUntil }])
     return outcome.spent ? undefined : refuse('replay_detected')

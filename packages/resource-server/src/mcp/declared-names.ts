@@ -2,7 +2,7 @@
 import { ConfigurationError } from '../configuration-error.ts'
 import type { GuardOptions } from '../guard-options.ts'
 import type { McpHandler } from '../guarded-server.ts'
-import { readServerNames } from './server-names.ts'
+import { readServerNames, type ServerNames } from './server-names.ts'
 
 /** The tables of a guard that name things of the server. */
 export type NamingTables = Pick<GuardOptions, 'tools' | 'prompts' | 'resources'>
@@ -18,12 +18,12 @@ export async function assertDeclaredNames(tables: NamingTables, handler: McpHand
       .filter((name) => !server.prompts.includes(name))
       .map((name) => `prompt '${name}'`),
     ...namesOf(tables.resources)
-      .filter((uri) => !covers(uri, server.resources))
+      .filter((uri) => !isServed(uri, server))
       .map((uri) => `resource '${uri}'`),
   ]
   if (unknown.length > 0) {
     throw new ConfigurationError(
-      `declared to the guard, but not on the server: ${unknown.join(', ')}; the server has tools ${quote(server.tools)}, prompts ${quote(server.prompts)}, resources ${quote(server.resources)}`,
+      `declared to the guard, but not on the server: ${unknown.join(', ')}; the server has ${describe(server)}`,
     )
   }
 }
@@ -32,10 +32,20 @@ function namesOf(table: object | undefined): string[] {
   return Object.keys(table ?? {})
 }
 
-/** A declared prefix has to meet a listed URI or template, and a declared URI may be one that a template yields. */
-function covers(declared: string, listed: readonly string[]): boolean {
-  const prefix = declared.endsWith('*') ? declared.slice(0, -1) : declared
-  return listed.some((uri) => uri === declared || uri.startsWith(prefix) || prefix.startsWith(uri))
+/** A declared prefix has to meet a resource or a template; a declared URI is a resource, or one that a template may yield. */
+function isServed(declared: string, { resources, resourcePrefixes }: ServerNames): boolean {
+  const prefix = declared.endsWith('*') ? declared.slice(0, -1) : undefined
+  if (prefix === undefined)
+    return resources.includes(declared) || resourcePrefixes.some((one) => declared.startsWith(one))
+  return (
+    resources.some((uri) => uri.startsWith(prefix)) ||
+    resourcePrefixes.some((one) => one.startsWith(prefix) || prefix.startsWith(one))
+  )
+}
+
+function describe({ tools, prompts, resources, resourcePrefixes }: ServerNames): string {
+  const uris = [...resources, ...resourcePrefixes.map((prefix) => `${prefix}*`)]
+  return `tools ${quote(tools)}, prompts ${quote(prompts)}, resources ${quote(uris)}`
 }
 
 function quote(names: readonly string[]): string {

@@ -8,8 +8,10 @@ const maxPages = 1000
 export interface ServerNames {
   readonly tools: readonly string[]
   readonly prompts: readonly string[]
-  /** URIs of resources, and URI templates up to their first variable. */
+  /** URIs of single resources. */
   readonly resources: readonly string[]
+  /** URI templates up to their first variable. */
+  readonly resourcePrefixes: readonly string[]
 }
 
 /** Rejects (the promise) when the handler does not answer a list request. */
@@ -22,10 +24,8 @@ export async function readServerNames(handler: McpHandler, endpoint: string): Pr
   return {
     tools: tools.map(({ name }) => String(name)),
     prompts: prompts.map(({ name }) => String(name)),
-    resources: [
-      ...resources.map(({ uri }) => String(uri)),
-      ...templates.map(({ uriTemplate }) => String(uriTemplate).replace(/\{.*$/s, '')),
-    ],
+    resources: resources.map(({ uri }) => String(uri)),
+    resourcePrefixes: templates.map(({ uriTemplate }) => String(uriTemplate).replace(/\{.*$/s, '')),
   }
 }
 

@@ -71,7 +71,14 @@ export async function createScene(overrides: Partial<GuardOptions> = {}): Promis
     events,
     spends,
     now: start,
-    token: (claims) => issuer.sign({ cnf: { jkt: agent.thumbprint }, iat: scene.now, exp: scene.now + 300, ...claims }),
+    token: (claims) =>
+      issuer.sign({
+        aud: guard.metadata.resource,
+        cnf: { jkt: agent.thumbprint },
+        iat: scene.now,
+        exp: scene.now + 300,
+        ...claims,
+      }),
     nonce: () => obtainNonce(guard),
     request: (parts = {}) => createRequest(scene, parts),
   }
@@ -97,14 +104,15 @@ async function obtainNonce({ check, metadata }: Guard): Promise<string> {
 }
 
 async function createRequest(scene: Scene, parts: RequestParts): Promise<Request> {
-  const { method = 'POST', url = resource, proof = {} } = parts
+  const { resource: served } = scene.guard.metadata
+  const { method = 'POST', url = served, proof = {} } = parts
   const body = parts.body === undefined && method === 'POST' ? toolCall('read_notes') : (parts.body ?? null)
   const token = parts.token ?? (await scene.token())
   const headers = new Headers({ authorization: `DPoP ${token}` })
   if (body !== null) headers.set('content-type', 'application/json')
   if (proof !== null) {
     const content = body instanceof ReadableStream || body === null ? undefined : body
-    const claims = { method, token, nonce: await scene.nonce(), content, now: scene.now }
+    const claims = { method, url: served, token, nonce: await scene.nonce(), content, now: scene.now }
     headers.set('dpop', await signProof(scene.agent, { ...claims, ...proof }))
   }
   for (const [name, value] of Object.entries(parts.headers ?? {})) {
