@@ -148,16 +148,13 @@ describe('X8, RFC 8414 §3.3: an authorization server is who it says, or the age
   })
 
   it('stays with the issuer that issued a token, whatever the resource says later', async () => {
-    const { notes, authorization, agent } = await startWorld(onTestFinished)
+    const { notes, agent } = await startWorld(onTestFinished)
     const other = await startServer(() => undefined)
     onTestFinished(other.close)
     const { fetch } = await agent()
     await fetch(notes.endpoint, toolCall('read_notes'))
     notes.metadata = { authorization_servers: [other.origin] }
     notes.intercept = ({ url }) => (url.pathname === '/mcp' ? challenged('DPoP error="invalid_token"') : undefined)
-    authorization.intercept = () => new Response(null, { status: 500 })
-    const failed = await refusal(fetch(notes.endpoint, toolCall('read_notes')))
-    expect(failed.code).toBe('token_request_failed')
     expect(await refusal(fetch(notes.endpoint, toolCall('read_notes')))).toMatchObject({ code: 'issuer_not_allowed' })
     expect(other.received).toEqual([])
   })

@@ -1,20 +1,19 @@
 /** What the parts of one agent share; never handed out. */
 import type { Clock } from '@countersign/core'
 import type { ProofKey } from '@countersign/dpop'
-import type { Client } from './credentials.ts'
+import type { Clients } from './clients.ts'
 import type { DpopNonces } from './dpop-nonces.ts'
+import type { FirstScopes } from './first-scopes.ts'
 import type { StepUpPolicy } from './step-up.ts'
 
 /** The agent's identity, its policy and its ways out. */
 export interface AgentParts {
-  readonly client: Client
+  readonly clients: Clients
   readonly key: ProofKey
   readonly nonces: DpopNonces
   readonly stepUp: StepUpPolicy
   /** Asked for at first; the challenge decides where this is undefined. */
-  readonly scopes: readonly string[] | undefined
-  /** The only issuers that are gone to, where set. */
-  readonly issuers: readonly string[] | undefined
+  readonly scopes: FirstScopes | undefined
   /** Whether tokens that are bound to nothing are accepted. */
   readonly bearer: 'refused' | 'allowed'
   readonly fetch: typeof fetch

@@ -4,18 +4,27 @@ import { generateProofKey, type ProofKey } from '@countersign/dpop'
 import type { OAuthClientProvider } from '@modelcontextprotocol/client'
 import type { AgentParts } from './agent-parts.ts'
 import { createAuthorizedFetch } from './authorized-fetch.ts'
-import { type Credentials, importCredentials } from './credentials.ts'
+import { createClients, type FindCredentials } from './clients.ts'
+import type { Credentials } from './credentials.ts'
 import { DpopNonces } from './dpop-nonces.ts'
+import type { FirstScopes } from './first-scopes.ts'
 import { createProvider } from './provider.ts'
 import type { Approve } from './step-up.ts'
 
 /** How an agent is set up. */
 export interface AgentOptions {
-  readonly credentials: Credentials
+  /**
+   * Good at the issuers in `issuers`, or where that is left out at the first one that issues a token, and no other.
+   * A function yields credentials for each authorization server.
+   */
+  readonly credentials: Credentials | FindCredentials
   /** A key, or the kind of key to generate; ES256 where left out. A generated key lives as long as the process. */
   readonly proofKey?: ProofKey | { readonly algorithm: 'ES256' | 'Ed25519' }
-  /** Asked for with the first token of each server; where left out, what the server's first challenge names. */
-  readonly scopes?: readonly string[]
+  /**
+   * Asked for with the first token of each server; where left out, what the server's first challenge names. A function
+   * chooses for each server.
+   */
+  readonly scopes?: FirstScopes
   /** Scopes that the agent may take by itself when a server demands them; anything else goes to `approve`. */
   readonly stepUp?: { readonly scopes: readonly string[] }
   /**
@@ -23,7 +32,7 @@ export interface AgentOptions {
    * for a class of calls: until the token that was got for it ends, other calls that need the same go through unasked.
    */
   readonly approve?: Approve
-  /** The only authorization servers that are gone to; where left out, the one that the resource names first. */
+  /** The only authorization servers that are gone to; where left out, the first that a resource names. */
   readonly issuers?: readonly string[]
   /** `allowed` takes tokens that are bound to no key, from servers without DPoP; `refused` where left out. */
   readonly bearer?: 'refused' | 'allowed'
@@ -72,12 +81,11 @@ function isProofKey(key: ProofKey | { readonly algorithm: string }): key is Proo
 async function assemble(options: AgentOptions): Promise<AgentParts> {
   const proofKey = options.proofKey ?? { algorithm: 'ES256' }
   return {
-    client: await importCredentials(options.credentials),
+    clients: await createClients(options.credentials, options.issuers),
     key: isProofKey(proofKey) ? proofKey : await generateProofKey(proofKey.algorithm),
     nonces: new DpopNonces(),
     stepUp: { unattended: options.stepUp?.scopes ?? [], approve: options.approve },
     scopes: options.scopes,
-    issuers: options.issuers,
     bearer: options.bearer ?? 'refused',
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     clock: options.clock ?? systemClock,

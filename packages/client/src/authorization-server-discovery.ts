@@ -17,6 +17,8 @@ export interface AuthorizationServer {
   readonly clientAuthentication: readonly string[] | undefined
   readonly assertionAlgorithms: readonly string[] | undefined
   readonly proofAlgorithms: readonly string[] | undefined
+  /** The whole document. */
+  readonly metadata: Readonly<Record<string, unknown>>
 }
 
 const ROLE = { name: 'authorization server metadata', failure: 'metadata_unreachable' } as const
@@ -80,5 +82,6 @@ export function parseAuthorizationServer(document: unknown, issuer: string, loca
     clientAuthentication: parseStringList(metadata.token_endpoint_auth_methods_supported),
     assertionAlgorithms: parseStringList(metadata.token_endpoint_auth_signing_alg_values_supported),
     proofAlgorithms: parseStringList(metadata.dpop_signing_alg_values_supported),
+    metadata,
   }
 }

@@ -8,6 +8,8 @@ import { isLocal } from './secure-url.ts'
 /** Where tokens for a resource come from. */
 export interface Discovery {
   readonly resource: string
+  /** All scopes that the resource has, where it says so. */
+  readonly supported: readonly string[] | undefined
   readonly server: AuthorizationServer
 }
 
@@ -21,21 +23,21 @@ export async function discover(
   endpoint: URL,
   resourceMetadata: string | undefined,
 ): Promise<Discovery> {
-  const { resource, issuers, proofAlgorithms } = await discoverProtectedResource(
+  const { resource, issuers, scopes, proofAlgorithms } = await discoverProtectedResource(
     endpoint,
     resourceMetadata,
     parts.fetch,
   )
   requireProofAlgorithm(parts, proofAlgorithms, 'resource')
-  const issuer = chooseIssuer(issuers, parts.issuers)
+  const issuer = chooseIssuer(issuers, parts.clients.issuers)
   const server = await discoverAuthorizationServer(issuer, mayBeLocal(parts, endpoint, issuer), parts.fetch)
   requireProofAlgorithm(parts, server.proofAlgorithms, 'authorization server')
-  return { resource, server }
+  return { resource, supported: scopes, server }
 }
 
 /** A loopback issuer is acceptable to a loopback resource, and where the operator listed it. */
 export function mayBeLocal(parts: AgentParts, endpoint: URL, issuer: string): boolean {
-  return isLocal(endpoint) || parts.issuers?.includes(issuer) === true
+  return isLocal(endpoint) || parts.clients.issuers?.includes(issuer) === true
 }
 
 /**

@@ -1,5 +1,7 @@
 /** `@countersign/client`: an agent's keys, its tokens for each server, its proofs, and who may give it more. */
 export { type Agent, type AgentOptions, createAgent } from './agent.ts'
 export { type AuthorizationRefusalCode, AuthorizationRefused, type OAuthErrorCode } from './authorization-refused.ts'
+export type { AuthorizationServerDescription, FindCredentials } from './clients.ts'
 export type { ClientCredentials, CodeCredentials, Credentials } from './credentials.ts'
+export type { FirstScopes, ScopeOffer } from './first-scopes.ts'
 export type { ApprovalRequest, Approve } from './step-up.ts'

@@ -1,5 +1,5 @@
 /** Finds out who issues tokens for a URL: protected resource metadata (RFC 9728). */
-import { protectedResourceMetadataUrl } from '@countersign/core/wire'
+import { parseScope, protectedResourceMetadataUrl } from '@countersign/core/wire'
 import { AuthorizationRefused } from './authorization-refused.ts'
 import { fetchJsonDocument } from './json-document.ts'
 import { membersOf } from './json-members.ts'
@@ -11,6 +11,8 @@ export interface ProtectedResource {
   /** The resource identifier, as it goes into token requests (RFC 8707 §2). */
   readonly resource: string
   readonly issuers: readonly string[]
+  /** All scopes that it has, where it says so. */
+  readonly scopes: readonly string[] | undefined
   /** Algorithms that proofs may be signed with, where the resource says so. */
   readonly proofAlgorithms: readonly string[] | undefined
 }
@@ -64,7 +66,7 @@ function metadataUrls(endpoint: URL, resourceMetadata: string | undefined): read
  * @throws AuthorizationRefused `metadata_invalid`, `resource_mismatch`
  */
 export function parseProtectedResource(document: unknown, endpoint: URL): ProtectedResource {
-  const { resource, authorization_servers, dpop_signing_alg_values_supported } = membersOf(document)
+  const { resource, authorization_servers, scopes_supported, dpop_signing_alg_values_supported } = membersOf(document)
   const issuers = parseStringList(authorization_servers)
   if (typeof resource !== 'string' || issuers === undefined || issuers.length === 0) {
     throw new AuthorizationRefused(
@@ -78,7 +80,12 @@ export function parseProtectedResource(document: unknown, endpoint: URL): Protec
       `The metadata of ${endpoint.origin} describes another resource than the URL that was called.`,
     )
   }
-  return { resource, issuers, proofAlgorithms: parseStringList(dpop_signing_alg_values_supported) }
+  return {
+    resource,
+    issuers,
+    scopes: parseScope(parseStringList(scopes_supported)?.join(' ')),
+    proofAlgorithms: parseStringList(dpop_signing_alg_values_supported),
+  }
 }
 
 /**

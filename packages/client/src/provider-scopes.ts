@@ -2,6 +2,7 @@
 import { parseScope } from '@countersign/core/wire'
 import type { AgentParts } from './agent-parts.ts'
 import { AuthorizationRefused } from './authorization-refused.ts'
+import { chooseFirstScopes } from './first-scopes.ts'
 import { missingScopes, uniteScopes } from './scope-set.ts'
 import { ask } from './step-up.ts'
 
@@ -66,7 +67,7 @@ export class ProviderScopes {
    * @throws AuthorizationRefused `approval_refused`, `approval_failed`
    */
   async decide(resource: string, scope: string | undefined): Promise<ScopeDecision> {
-    const decision = this.#lasting === undefined ? this.#begin(scope) : await this.#widen(resource, scope)
+    const decision = this.#lasting === undefined ? this.#begin(resource, scope) : await this.#widen(resource, scope)
     this.#asked = decision.scopes
     return decision
   }
@@ -78,8 +79,9 @@ export class ProviderScopes {
   }
 
   /** Asking for everything that a server has is what nobody decided on: the authorization server's default it is then. */
-  #begin(scope: string | undefined): ScopeDecision {
-    const scopes = this.#parts.scopes ?? this.#readDemand(scope)
+  #begin(resource: string, scope: string | undefined): ScopeDecision {
+    const supported = this.#supported === undefined ? undefined : parseScope(this.#supported)
+    const scopes = chooseFirstScopes(this.#parts.scopes, { resource, challenged: this.#readDemand(scope), supported })
     this.#lasting = scopes
     return { scopes, widens: false, narrowed: undefined }
   }

@@ -2,7 +2,6 @@
 import type {
   AddClientAuthentication,
   DpopSession,
-  OAuthClientInformationContext,
   OAuthClientMetadata,
   OAuthClientProvider,
   OAuthDiscoveryState,
@@ -58,14 +57,15 @@ class ResourceProvider implements OAuthClientProvider {
     return undefined
   }
 
+  /** Says nothing: the SDK registers no client here. */
   get clientMetadata(): OAuthClientMetadata {
-    const method = this.#parts.client.signAssertion === undefined ? 'none' : 'private_key_jwt'
-    return { redirect_uris: [], token_endpoint_auth_method: method }
+    return { redirect_uris: [] }
   }
 
-  clientInformation(context?: OAuthClientInformationContext): StoredOAuthClientInformation {
-    const issuer = context?.issuer
-    return { client_id: this.#parts.client.clientId, ...(issuer === undefined ? {} : { issuer }) }
+  async clientInformation(): Promise<StoredOAuthClientInformation> {
+    const { server } = this.#requireDiscovery()
+    const { clientId } = await this.#parts.clients.find(server)
+    return { client_id: clientId, issuer: server.issuer }
   }
 
   /** The SDK has discovered by itself; what it found is judged here, before anything is sent there. */
@@ -74,10 +74,11 @@ class ResourceProvider implements OAuthClientProvider {
     if (resourceMetadataUrl !== undefined && new URL(resourceMetadataUrl).origin !== this.#endpoint.origin) {
       throw new AuthorizationRefused('metadata_invalid', 'The server names protected resource metadata elsewhere.')
     }
-    const { resource } = parseProtectedResource(resourceMetadata, this.#endpoint)
-    const issuer = chooseIssuer([authorizationServerUrl], this.#parts.issuers)
+    const { resource, scopes } = parseProtectedResource(resourceMetadata, this.#endpoint)
+    const issuer = chooseIssuer([authorizationServerUrl], this.#parts.clients.issuers)
     const local = mayBeLocal(this.#parts, this.#endpoint, issuer)
-    this.#discovery = { resource, server: parseAuthorizationServer(authorizationServerMetadata, issuer, local) }
+    const server = parseAuthorizationServer(authorizationServerMetadata, issuer, local)
+    this.#discovery = { resource, supported: scopes, server }
     this.#state = state
     this.#scopes.observeSupported(resourceMetadata?.scopes_supported)
   }
@@ -112,7 +113,7 @@ class ResourceProvider implements OAuthClientProvider {
       const scope = narrowed === undefined ? {} : { scope: narrowed.join(' ') }
       return new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken, ...scope })
     }
-    const { interaction, clientId } = this.#parts.client
+    const { interaction, clientId } = await this.#parts.clients.find(server)
     if (interaction !== undefined) {
       const { thumbprint } = this.#parts.key
       const request = { server, clientId, interaction, resource, scopes, thumbprint }
@@ -155,6 +156,7 @@ class ResourceProvider implements OAuthClientProvider {
       bearer: this.#parts.bearer,
     })
     const endsAt = issued.lifetime === undefined ? undefined : this.#parts.clock() + issued.lifetime
+    this.#parts.clients.bind(this.#requireDiscovery().server.issuer)
     this.#scopes.hold(issued.scopes, endsAt)
     const refreshToken = issued.refreshToken ?? this.#tokens?.refresh_token
     // `scope` is always stated, or the SDK takes a token without it for one that holds nothing.

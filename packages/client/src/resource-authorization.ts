@@ -3,6 +3,7 @@ import type { AgentParts } from './agent-parts.ts'
 import { requestAuthorizationCode } from './authorization-code.ts'
 import { AuthorizationRefused } from './authorization-refused.ts'
 import { type Discovery, discover } from './discovery.ts'
+import { chooseFirstScopes } from './first-scopes.ts'
 import type { ResourceChallenge } from './resource-challenge.ts'
 import { missingScopes, uniteScopes } from './scope-set.ts'
 import { type ObtainedToken, requestToken } from './token-request.ts'
@@ -20,6 +21,8 @@ export interface HeldToken {
 /** A refresh token, and all that was granted with it: a refresh that does not say less renews all of it (RFC 6749 §6). */
 interface Refreshable {
   readonly refreshToken: string
+  /** It goes to no other authorization server. */
+  readonly issuer: string
   readonly granted: readonly string[]
 }
 
@@ -40,7 +43,6 @@ export class ResourceAuthorization {
   readonly #parts: AgentParts
   readonly #endpoint: URL
   #discovery: Discovery | undefined
-  #issuer: string | undefined
   #held: HeldToken | undefined
   #refreshable: Refreshable | undefined
   /** What a renewal asks for. */
@@ -96,7 +98,7 @@ export class ResourceAuthorization {
       if (missingScopes(scopes, held.scopes).length === 0) return held
       const issued = await this.#requestGrant(discovery, uniteScopes(held.scopes, scopes))
       if (missingScopes(scopes, issued.scopes).length > 0) return undefined
-      this.#keepRefreshable(issued)
+      this.#keepRefreshable(issued, discovery)
       if (lasting) this.#lasting = uniteScopes(this.#lasting ?? [], scopes)
       return this.#hold(issued)
     })
@@ -104,12 +106,11 @@ export class ResourceAuthorization {
 
   async #requestLasting(challenge: ResourceChallenge | undefined): Promise<HeldToken> {
     try {
-      this.#discovery ??= await this.#discover(challenge?.resourceMetadata)
+      this.#discovery = await this.#discover(challenge)
       // Only the very first challenge is listened to: later ones are the way in which a hijacked agent would arm itself.
-      const scopes = this.#lasting ?? this.#parts.scopes ?? challenge?.scopes
+      const scopes = this.#lasting ?? this.#chooseFirstScopes(this.#discovery, challenge)
       const issued = (await this.#refresh(this.#discovery)) ?? (await this.#requestAnew(this.#discovery, scopes))
       this.#lasting ??= scopes ?? issued.scopes
-      this.#issuer = this.#discovery.server.issuer
       return this.#hold(issued)
     } catch (error) {
       // Endpoints may have moved; the next call looks again.
@@ -118,15 +119,26 @@ export class ResourceAuthorization {
     }
   }
 
-  /** An issuer that has once issued a token stays: a server that was taken over cannot send the agent to another. */
-  async #discover(resourceMetadata: string | undefined): Promise<Discovery> {
-    const issuers = this.#issuer === undefined ? this.#parts.issuers : [this.#issuer]
-    return discover({ ...this.#parts, issuers }, this.#endpoint, resourceMetadata)
+  /** A token that is refused before its time may mean that the authorization server has changed: so look again. */
+  async #discover(challenge: ResourceChallenge | undefined): Promise<Discovery> {
+    const known = this.#discovery
+    if (known !== undefined && challenge === undefined) return known
+    try {
+      return await discover(this.#parts, this.#endpoint, challenge?.resourceMetadata)
+    } catch (error) {
+      const unreachable = error instanceof AuthorizationRefused && error.code === 'metadata_unreachable'
+      if (known !== undefined && unreachable) return known
+      throw error
+    }
+  }
+
+  #chooseFirstScopes({ resource, supported }: Discovery, challenge: ResourceChallenge | undefined) {
+    return chooseFirstScopes(this.#parts.scopes, { resource, challenged: challenge?.scopes, supported })
   }
 
   async #requestGrant(discovery: Discovery, scopes: readonly string[] | undefined): Promise<ObtainedToken> {
     const { resource, server } = discovery
-    const { interaction, clientId } = this.#parts.client
+    const { interaction, clientId } = await this.#parts.clients.find(server)
     if (interaction === undefined) {
       const parameters = { grant_type: 'client_credentials' }
       return requestToken(this.#parts, server, { parameters, resource, scopes, sendScope: true })
@@ -141,7 +153,7 @@ export class ResourceAuthorization {
   async #refresh({ resource, server }: Discovery): Promise<ObtainedToken | undefined> {
     const refreshable = this.#refreshable
     const lasting = this.#lasting
-    if (refreshable === undefined || lasting === undefined) return undefined
+    if (refreshable === undefined || lasting === undefined || refreshable.issuer !== server.issuer) return undefined
     const { refreshToken, granted } = refreshable
     const scopes = granted.filter((scope) => lasting.includes(scope))
     const parameters = { grant_type: 'refresh_token', refresh_token: refreshToken }
@@ -149,7 +161,7 @@ export class ResourceAuthorization {
       const sendScope = scopes.length < granted.length
       const issued = await requestToken(this.#parts, server, { parameters, resource, scopes, sendScope })
       // RFC 6749 §6: a response without a refresh token leaves the old one in use.
-      this.#refreshable = { refreshToken: issued.refreshToken ?? refreshToken, granted }
+      this.#refreshable = { ...refreshable, refreshToken: issued.refreshToken ?? refreshToken }
       return issued
     } catch (error) {
       if (!(error instanceof AuthorizationRefused) || error.oauthError !== 'invalid_grant') throw error
@@ -160,12 +172,12 @@ export class ResourceAuthorization {
 
   async #requestAnew(discovery: Discovery, scopes: readonly string[] | undefined): Promise<ObtainedToken> {
     const issued = await this.#requestGrant(discovery, scopes)
-    this.#keepRefreshable(issued)
+    this.#keepRefreshable(issued, discovery)
     return issued
   }
 
-  #keepRefreshable({ refreshToken, scopes }: ObtainedToken): void {
-    this.#refreshable = refreshToken === undefined ? undefined : { refreshToken, granted: scopes }
+  #keepRefreshable({ refreshToken, scopes }: ObtainedToken, { server: { issuer } }: Discovery): void {
+    this.#refreshable = refreshToken === undefined ? undefined : { refreshToken, issuer, granted: scopes }
   }
 
   #hold(issued: ObtainedToken): HeldToken {

@@ -43,7 +43,9 @@ export async function requestToken(
   if (answer.status !== 200) throw failure(answer)
   const { key, bearer } = parts
   const expected = { scopes: grant.scopes, thumbprint: key.thumbprint, bearer }
-  return { ...parseTokenResponse(answer.document, expected), requestedAt }
+  const issued = parseTokenResponse(answer.document, expected)
+  parts.clients.bind(server.issuer)
+  return { ...issued, requestedAt }
 }
 
 async function postGrant(parts: AgentParts, server: AuthorizationServer, grant: TokenGrant): Promise<JsonAnswer> {
@@ -73,11 +75,11 @@ async function postGrant(parts: AgentParts, server: AuthorizationServer, grant: 
  * @throws AuthorizationRefused `client_authentication_unsupported`
  */
 export async function authenticateClient(
-  parts: Pick<AgentParts, 'client' | 'clock'>,
+  parts: Pick<AgentParts, 'clients' | 'clock'>,
   server: AuthorizationServer,
   body: URLSearchParams,
 ): Promise<void> {
-  const { clientId, signAssertion } = parts.client
+  const { clientId, signAssertion } = await parts.clients.find(server)
   body.set('client_id', clientId)
   if (signAssertion === undefined) return
   if (server.clientAuthentication?.includes('private_key_jwt') === false) {
