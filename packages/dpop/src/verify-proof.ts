@@ -56,16 +56,19 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
       const signature = decodeBase64url(signatureSegment)
       if (signature === undefined) return refuse('invalid_dpop_proof', 'base64url')
 
-      const sender = await findSender(headerSegment)
+      const found = findSender(headerSegment)
+      const sender = found instanceof Promise ? await found : found
       if (!sender.ok) return sender
       const { jkt } = sender.value
       if (expected.jkt !== undefined && expected.jkt !== jkt) return refuse('dpop_jkt_mismatch')
 
       const now = clock()
-      const time = await judgeProofTime(claims.value, now, { policy, nonces })
+      const judged = judgeProofTime(claims.value, now, { policy, nonces })
+      const time = judged instanceof Promise ? await judged : judged
       if (!time.ok) return time
 
-      if (!(await sender.value.hasSigned(signingInput, signature))) return refuse('invalid_dpop_proof', 'signature')
+      const signed = sender.value.hasSigned(signingInput, signature)
+      if (!(signed instanceof Promise ? await signed : signed)) return refuse('invalid_dpop_proof', 'signature')
       const { jti, iat, contentDigest } = claims.value
       return ok({
         jkt,

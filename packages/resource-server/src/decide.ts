@@ -13,11 +13,11 @@ export async function decide(incoming: IncomingCall, context: GuardContext, poli
   const refused = await judge(call, context, policy)
   const nonce = wantsNonce(call, refused?.rejection) ? { nonce: await context.nonces.current() } : {}
   if (refused !== undefined) {
-    context.events(describeRefusal(call, refused.rejection))
+    context.events?.(describeRefusal(call, refused.rejection))
     return { allowed: false, rejection: refused.rejection, ...nonce }
   }
   const caller = describeCaller(call)
-  context.events({ type: 'allowed', clientId: caller.clientId, methods: listMethods(call), ...jktOf(call) })
+  context.events?.({ type: 'allowed', clientId: caller.clientId, methods: listMethods(call), ...jktOf(call) })
   return { allowed: true, caller, body: call.body, ...nonce }
 }
 

@@ -47,14 +47,14 @@ export interface GuardContext {
   readonly ledger: Ledger
   readonly verifier: Verifier
   readonly clock: Clock
-  readonly events: Events
+  readonly events: Events | undefined
   readonly metadata: ProtectedResourceMetadata
 }
 
 /** Throws `ConfigurationError`, with the cure in the message. */
 export function createGuardContext(options: GuardOptions): GuardContext {
   const endpoint = readEndpoint(options)
-  const { clock = systemClock, verifier = createDefaultVerifier(), events = ignore } = options
+  const { clock = systemClock, verifier = createDefaultVerifier(), events } = options
   const ledger = options.ledger ?? createMemoryLedger({ clock })
   const policy = readProofPolicy(options, ledger)
   const limits = completeLimits(options.limits)
@@ -81,8 +81,6 @@ export function createGuardContext(options: GuardOptions): GuardContext {
     metadata: describeProtectedResource(options, [...issuers.keys()], policy.algorithms),
   }
 }
-
-function ignore(): void {}
 
 /** Host names compare without case (RFC 9110 §4.2.3). */
 function readHosts({ hosts }: GuardOptions, endpoint: string): ReadonlySet<string> {

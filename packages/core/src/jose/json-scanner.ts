@@ -43,7 +43,7 @@ export function countWrittenMembers(text: string, maxDepth: number): number | Sc
       depth--
     } else if (unit === MINUS || isDigit(unit)) {
       const end = endOfNumber(text, i)
-      if (!isCanonicalNumber(text, i, end)) return 'number'
+      if (!isExactNumber(text, i, end)) return 'number'
       i = end - 1
     }
   }
@@ -91,12 +91,25 @@ function endOfNumber(text: string, start: number): number {
 
 const MOST_SURE_DIGITS = 15
 
-function isCanonicalNumber(text: string, start: number, end: number): boolean {
+function isExactNumber(text: string, start: number, end: number): boolean {
   // Nearly all numbers are short whole ones; a leading zero is left for the parser to refuse.
   if (end - start <= MOST_SURE_DIGITS && isWhole(text, start, end)) return true
   const written = text.slice(start, end)
   const value = Number(written)
-  return Math.abs(value) <= Number.MAX_SAFE_INTEGER && String(value) === written
+  if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) return false
+  const shortest = String(value)
+  return shortest === written || normaliseDecimal(shortest) === normaliseDecimal(written)
+}
+
+/** Sign, digits without outer zeros, exponent: `1.0`, `1` and `10e-1` are one decimal. Anything else stays as it is. */
+function normaliseDecimal(written: string): string {
+  const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(written)
+  if (parts === null) return written
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = parts
+  const digits = (whole + fraction).replace(/^0+/, '')
+  const significant = digits.replace(/0+$/, '')
+  if (significant === '') return `${sign}0`
+  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`
 }
 
 function isWhole(text: string, start: number, end: number): boolean {

@@ -45,6 +45,8 @@ class MemoryLedger implements Ledger {
   async spend(spends: readonly Spend[]): Promise<SpendOutcome> {
     const now = this.#clock()
     this.#held.turn(now)
+    const [only] = spends
+    if (only !== undefined && spends.length === 1) return this.#spendOne(only, now)
     const keys: KeyWords[] = []
     for (const spend of spends) {
       this.#assertFit(spend, now)
@@ -52,13 +54,26 @@ class MemoryLedger implements Ledger {
     }
     const exhausted = this.#findExhausted(spends, keys)
     if (exhausted !== undefined) return { spent: false, exhausted }
-    if (this.#held.count + keys.length > this.#capacity) {
-      throw new Error(
-        `The memory ledger holds ${this.#capacity} live ids and forgets none of them; raise its capacity, or limit rates.`,
-      )
-    }
+    this.#assertRoom(keys.length)
     for (const [index, key] of keys.entries()) this.#held.add(key, spends[index]?.until ?? now, now)
     return { spent: true }
+  }
+
+  /** What nearly every call asks for: the same as above, without the lists. */
+  #spendOne(spend: Spend, now: number): SpendOutcome {
+    this.#assertFit(spend, now)
+    const key = parseKeyWords(spend.key)
+    if (this.#held.has(key)) return { spent: false, exhausted: spend.key }
+    this.#assertRoom(1)
+    this.#held.add(key, spend.until, now)
+    return { spent: true }
+  }
+
+  #assertRoom(wanted: number): void {
+    if (this.#held.count + wanted <= this.#capacity) return
+    throw new Error(
+      `The memory ledger holds ${this.#capacity} live ids and forgets none of them; raise its capacity, or limit rates.`,
+    )
   }
 
   #findExhausted(spends: readonly Spend[], keys: readonly KeyWords[]): string | undefined {

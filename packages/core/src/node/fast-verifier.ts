@@ -41,6 +41,8 @@ function importKey(jwk: PublicJwk, algorithm: SignatureAlgorithm): Result<Verify
 function verify(key: VerifyKey, signingInput: string, signature: Uint8Array): boolean {
   if (!(key instanceof FastKey)) throw new TypeError('This key was imported by another verifier; import it again.')
   // A bare KeyObject and DER: the form { key, dsaEncoding: 'ieee-p1363' } costs 40 % more for the same answer.
+  // Characters beyond ASCII have no place in a signing input, and Latin-1 would write some of them as others.
+  if (Buffer.byteLength(signingInput) !== signingInput.length) return false
   const input = Buffer.from(signingInput, 'latin1')
   switch (key.algorithm) {
     case 'ES256': {

@@ -17,5 +17,5 @@ export const content: Check = async (call, { limits }) => {
 function isPlainJson(incoming: IncomingCall): boolean {
   const [type, ...others] = incoming.header('content-type')
   if (type === undefined || others.length > 0 || incoming.header('content-encoding').length > 0) return false
-  return /^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type)
+  return type === 'application/json' || /^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type)
 }

@@ -13,7 +13,7 @@ import { createRemoteKeyRing } from './remote-key-ring.ts'
 export interface IssuerKeysContext {
   readonly verifier: Verifier
   readonly clock: Clock
-  readonly events: Events
+  readonly events: Events | undefined
   readonly fetch: typeof fetch
 }
 

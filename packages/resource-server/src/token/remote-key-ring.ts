@@ -16,7 +16,7 @@ export interface RemoteKeyRingOptions {
   /** Fetches the set; throws `FetchFailed`. */
   readonly load: () => Promise<KeySet>
   readonly clock: Clock
-  readonly events: Events
+  readonly events: Events | undefined
 }
 
 /** A storm of tokens with invented key ids costs one fetch per cool-down; known keys go on verifying meanwhile. */
@@ -30,7 +30,7 @@ export function createRemoteKeyRing({ issuer, load, clock, events }: RemoteKeyRi
     try {
       current = { keys: await load(), loadedAt: startedAt }
     } catch (error) {
-      events({ type: 'key_fetch_failed', issuer, reason: error instanceof FetchFailed ? error.reason : 'error' })
+      events?.({ type: 'key_fetch_failed', issuer, reason: error instanceof FetchFailed ? error.reason : 'error' })
     }
     endedAt = clock()
   }
