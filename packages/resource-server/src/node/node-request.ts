@@ -9,7 +9,7 @@ import { readRequestContent } from './request-content.ts'
 
 /** Throws `ConfigurationError` when something before the guard has read the body: its bytes can't be judged any more. */
 export function readNodeRequest(request: IncomingMessage, trustedProxies: BlockList): IncomingCall {
-  if (request.readableDidRead) {
+  if (request.readableDidRead || request.readableFlowing === true) {
     throw new ConfigurationError('the request body was consumed before the guard; put the guard before body parsers')
   }
   const headers = groupRawHeaders(request.rawHeaders)
@@ -27,7 +27,14 @@ export function readNodeRequest(request: IncomingMessage, trustedProxies: BlockL
 /** For routing and for the handler; `Host` was checked by then, and decides nothing. */
 function readUrl(request: IncomingMessage, transport: Transport): string {
   const origin = `${transport === 'tls' ? 'https' : 'http'}://${request.headers.host ?? 'unknown.invalid'}`
-  return (URL.parse(request.url ?? '/', origin) ?? new URL('http://unknown.invalid/')).href
+  return (URL.parse(origin + readPath(request.url ?? '')) ?? new URL('http://unknown.invalid/')).href
+}
+
+/** Of a target in absolute form (RFC 9112 §3.2.2) the path alone: what host it names was never checked. */
+function readPath(target: string): string {
+  if (target.startsWith('/')) return target
+  const absolute = URL.parse(target)
+  return absolute === null ? `/${target}` : absolute.pathname + absolute.search
 }
 
 function findTransport(
@@ -48,10 +55,11 @@ const loopback = createAddressList(['127.0.0.0/8', '::1'])
 export function createAddressList(ranges: readonly string[]): BlockList {
   const list = new BlockList()
   for (const range of ranges) {
-    const [address = '', prefix] = range.split('/')
+    const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(range) ?? []
     const family = isIP(address)
-    const bits = prefix === undefined ? (family === 4 ? 32 : 128) : Number(prefix)
-    if (family === 0 || !Number.isInteger(bits) || bits < 0 || bits > (family === 4 ? 32 : 128)) {
+    const longest = family === 4 ? 32 : 128
+    const bits = prefix === undefined ? longest : Number(prefix)
+    if (family === 0 || bits > longest) {
       throw new ConfigurationError(`trustedProxies: '${range}' is neither an IP address nor a CIDR range`)
     }
     list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6')

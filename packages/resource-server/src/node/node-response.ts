@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 
-/** Resolves when everything was handed over or the connection was lost; never rejects. */
+/** Resolves when everything was handed over or the caller has left; rejects when the response's own stream breaks. */
 export async function writeNodeResponse(response: Response, target: ServerResponse): Promise<void> {
   target.statusCode = response.status
   for (const [name, value] of response.headers) {
@@ -17,10 +17,20 @@ export async function writeNodeResponse(response: Response, target: ServerRespon
     target.end()
     return
   }
+  if (target.destroyed) {
+    // The caller left while the answer was made: nothing will end the stream but this.
+    await response.body.cancel()
+    return
+  }
   target.flushHeaders()
   try {
     await pipeline(Readable.fromWeb(response.body as ReadableStream<Uint8Array>), target)
-  } catch {
-    // The caller left in mid-stream; `pipeline` has closed both sides.
+  } catch (error) {
+    if (!isDeparture(error)) throw error
   }
+}
+
+/** The caller left in mid-stream; `pipeline` has closed both sides. */
+function isDeparture(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 }

@@ -9,6 +9,8 @@ export function readRequestContent(
   maxSeconds: number,
 ): Promise<Result<Uint8Array>> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(refuse('body_too_large'))
+  // Gone while the token was looked at: no event will tell any more.
+  if (request.destroyed) return Promise.resolve(refuse('malformed_request', 'body_aborted'))
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let bytes = 0
