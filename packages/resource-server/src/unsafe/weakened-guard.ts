@@ -2,7 +2,7 @@
 import { isLoopbackHost } from '@countersign/core'
 import { ConfigurationError } from '../configuration-error.ts'
 import { assembleGuard, type Guard } from '../guard.ts'
-import type { GuardOptions } from '../guard-options.ts'
+import type { GuardOptions, IssuerTrust } from '../guard-options.ts'
 import { type Weakness, weakenPolicy } from './weakened-policy.ts'
 
 /** Throws `ConfigurationError` unless `COUNTERSIGN_UNSAFE=1` is set and everything involved is on loopback. */
@@ -10,13 +10,17 @@ export function createWeakenedGuard(options: GuardOptions, without: readonly Wea
   if (process.env.COUNTERSIGN_UNSAFE !== '1') {
     throw new ConfigurationError('a weakened guard needs COUNTERSIGN_UNSAFE=1 in the environment')
   }
-  const issuers = options.authorizationServers.map((trust) => (typeof trust === 'string' ? trust : trust.issuer))
-  for (const url of [options.resource, options.endpoint ?? options.resource, ...issuers]) {
-    if (!isLoopbackHost(new URL(url).hostname)) {
-      throw new ConfigurationError(
-        `a weakened guard runs on loopback only, with an issuer of its own; '${url}' is elsewhere`,
-      )
-    }
+  const urls = [options.resource, options.endpoint ?? options.resource, ...options.authorizationServers.flatMap(urlsOf)]
+  const elsewhere = urls.find((url) => !isLoopbackHost(URL.parse(url)?.hostname ?? ''))
+  if (elsewhere !== undefined) {
+    throw new ConfigurationError(
+      `a weakened guard runs on loopback only, with an issuer of its own; '${elsewhere}' is elsewhere`,
+    )
   }
   return assembleGuard(options, weakenPolicy(without))
+}
+
+function urlsOf(trust: string | IssuerTrust): readonly string[] {
+  if (typeof trust === 'string') return [trust]
+  return trust.jwksUri === undefined ? [trust.issuer] : [trust.issuer, trust.jwksUri]
 }
