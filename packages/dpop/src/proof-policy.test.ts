@@ -23,7 +23,7 @@ describe('the policy on proofs', () => {
     ['algorithms', { algorithms: ['ES256', 'HS256'] }],
     ['algorithms', { algorithms: ['RS256'] }],
   ])('makes sense, or its %s is named: %j', (member, partial) => {
-    expect(() => completeProofPolicy(partial as Partial<ProofPolicy>)).toThrow(new RegExp(`${member} .*|${member}`))
+    expect(() => completeProofPolicy(partial as Partial<ProofPolicy>)).toThrow(new RegExp(member))
     expect(() => completeProofPolicy(partial as Partial<ProofPolicy>)).toThrow(RangeError)
   })
 })
