@@ -17,7 +17,7 @@ import {
 import { createCheckByHand } from './jose-by-hand.ts'
 import { measureLiveIds } from './live-ids.ts'
 
-const rounds = 60
+const rounds = 100
 const warmUp = 20
 const batch = 64
 const total = (rounds + warmUp) * batch
