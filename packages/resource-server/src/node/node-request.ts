@@ -26,7 +26,7 @@ export function readNodeRequest(request: IncomingMessage, trustedProxies: BlockL
 
 /** For routing and for the handler; `Host` was checked by then, and decides nothing. */
 function readUrl(request: IncomingMessage, transport: Transport): string {
-  const origin = `${transport === 'tls' ? 'https' : 'http'}://${request.headers.host ?? 'unknown.invalid'}`
+  const origin = `${transport === 'tls' ? 'https' : 'http'}://${request.headers.host || 'unknown.invalid'}`
   return (URL.parse(origin + readPath(request.url ?? '')) ?? new URL('http://unknown.invalid/')).href
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../configuration-error.ts'
@@ -39,6 +40,37 @@ describe('RFC 9112 §2: what is no HTTP', () => {
       status: 400,
       code: 'malformed_request',
     })
+  })
+
+  it('is told at once, and the call before it on the connection is cut', async () => {
+    const answer = Promise.withResolvers<Response>()
+    const called = Promise.withResolvers<void>()
+    const handler = createHandler(() => {
+      called.resolve()
+      return answer.promise
+    })
+    await using served = await serveScene({ handler })
+    const connection = await served.connect()
+    connection.write(await served.head(), body)
+    await called.promise
+    connection.write('NOT A REQUEST\r\n\r\n')
+    expect((await connection.response()).status).toBe(400)
+    await connection.closed()
+    answer.resolve(Response.json({}))
+    await answer.promise
+    expect(served.errors).toEqual([])
+  })
+
+  it('a request that takes too long is 408', async () => {
+    await using served = await serveScene()
+    const accepted = once(served.http, 'connection')
+    const connection = await served.connect()
+    const [socket] = await accepted
+    // As Node emits it, some time after the bounds that are set on the server.
+    served.http.emit('clientError', Object.assign(new Error(), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket)
+    const response = await connection.response()
+    expect([response.status, codeOf(response)]).toEqual([408, 'body_timeout'])
+    await connection.closed()
   })
 
   it('headers without end are 431, and cost no more than 16 KiB', async () => {

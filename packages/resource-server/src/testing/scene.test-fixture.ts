@@ -79,7 +79,7 @@ export async function createScene(overrides: Partial<GuardOptions> = {}): Promis
         exp: scene.now + 300,
         ...claims,
       }),
-    nonce: () => obtainNonce(guard),
+    nonce: () => obtainNonce(guard, overrides.hosts?.[0]),
     request: (parts = {}) => createRequest(scene, parts),
   }
   return scene
@@ -96,8 +96,9 @@ export function recordSpends(ledger: Ledger, spends: Spend[]): Ledger {
   }
 }
 
-async function obtainNonce({ check, metadata }: Guard): Promise<string> {
-  const answer = await check(new Request(metadata.resource, { method: 'POST' }))
+async function obtainNonce({ check, metadata }: Guard, host: string | undefined): Promise<string> {
+  const headers = host === undefined ? {} : { host }
+  const answer = await check(new Request(metadata.resource, { method: 'POST', headers }))
   const nonce = answer instanceof Response ? answer.headers.get('dpop-nonce') : null
   if (nonce === null) throw new Error('the challenge carries no nonce')
   return nonce
