@@ -9,7 +9,7 @@ const KEY_TYPE = { ES256: 'EC', Ed25519: 'OKP', EdDSA: 'OKP', RS256: 'RSA' } as 
 >
 
 /** Does this algorithm sign with keys of that type? One key type never serves two algorithms here. */
-export function fitsAlgorithm(jwk: PublicJwk, algorithm: SignatureAlgorithm): boolean {
+function fitsAlgorithm(jwk: PublicJwk, algorithm: SignatureAlgorithm): boolean {
   return KEY_TYPE[algorithm] === jwk.kty
 }
 
