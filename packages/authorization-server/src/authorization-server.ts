@@ -13,6 +13,7 @@ import { createListener, type RequestListener } from './http/listener.ts'
 import { pinIssuer } from './http/pin-issuer.ts'
 import { createStrictProof } from './http/strict-proof.ts'
 import { createLoginAttempts } from './interaction/attempts.ts'
+import { createSingleDelivery } from './interaction/deliver-once.ts'
 import { createFormTokens } from './interaction/form-token.ts'
 import { createInteractionRoutes } from './interaction/routes.ts'
 import { createConsume } from './single-use/consume.ts'
@@ -99,5 +100,6 @@ async function createProvider(
   provider.use(createFallback(log))
   provider.use(createStrictProof(log))
   provider.use(createInteractionRoutes({ provider, resources, users, formTokens, attempts, log }))
+  provider.use(createSingleDelivery({ provider, ledger, verifier }))
   return provider
 }

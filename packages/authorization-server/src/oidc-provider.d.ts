@@ -33,6 +33,7 @@ declare module 'oidc-provider' {
     addOIDCScope(scope: string): void
     addResourceScope(resource: string, scope: string): void
     save(): Promise<string>
+    destroy(): Promise<void>
   }
 
   /** What an interaction page is shown for (interactions.policy); `uid` is also in its cookie. */
@@ -40,9 +41,21 @@ declare module 'oidc-provider' {
     readonly uid: string
     readonly exp: number
     readonly returnTo: string
-    readonly prompt: { readonly name: string; readonly reasons: readonly string[] }
+    prompt: { readonly name: string; readonly reasons: readonly string[]; readonly details: object }
     readonly params: Readonly<Record<string, unknown>>
-    readonly session?: { readonly accountId?: string }
+    /** The session in which it began; absent when nobody was logged in. */
+    session?: { readonly accountId?: string; readonly uid?: string }
+    /** The outcome, once there is one; the library acts on it when the browser comes back. */
+    readonly result?: InteractionResult
+    /** Stores it again, for the rest of its time. */
+    persist(): Promise<void>
+  }
+
+  /** A browser's session; `uid` stays while the cookie's value changes with each login. */
+  export interface Session {
+    readonly uid: string
+    readonly accountId?: string
+    destroy(): Promise<void>
   }
 
   export interface InteractionResult {
@@ -77,6 +90,7 @@ declare module 'oidc-provider' {
     set(header: string, value: string): void
     is(type: string): string | false | null
     accepts(...types: string[]): string | false
+    readonly cookies: { get(name: string, options: { readonly signed: boolean }): string | undefined }
   }
 
   export type Middleware = (ctx: Context, next: () => Promise<void>) => Promise<void>
@@ -158,6 +172,13 @@ declare module 'oidc-provider' {
       find(id: string): Promise<Grant | undefined>
     }
     readonly Client: { find(id: string): Promise<Client | undefined> }
+    readonly Interaction: { find(id: string): Promise<Interaction | undefined> }
+    readonly Session: {
+      /** The session of the request's cookie, or a new one that is stored nowhere yet. */
+      get(ctx: Context): Promise<Session>
+    }
+    /** The name of the library's cookie for this. */
+    cookieName(type: 'interaction' | 'resume' | 'session'): string
     urlFor(name: string, options?: Record<string, unknown>): string
     use(middleware: Middleware): this
     on(event: string, listener: (...args: never[]) => void): this

@@ -16,11 +16,14 @@ export interface Visited {
 export interface Browser {
   readonly cookies: Map<string, Cookie>
   open(url: string | URL): Promise<Visited>
-  /** Sends the page's form; `decision` is the button that is pressed. Fields override those of the page. */
+  /**
+   * Sends the page's form as it stands; `decision` is the button that is pressed. Fields override those of the page;
+   * one that is undefined is left out, as a box that was unticked is.
+   */
   submit(
     page: Visited,
     decision: string,
-    fields?: Record<string, string>,
+    fields?: Record<string, string | undefined>,
     headers?: Record<string, string>,
   ): Promise<Visited>
 }
@@ -72,8 +75,17 @@ export function createBrowser(origin: string): Browser {
       const action = /<form method="post" action="([^"]*)"/.exec(page.text)?.[1]
       const token = /name="form_token" value="([^"]*)"/.exec(page.text)?.[1] ?? ''
       if (action === undefined) throw new Error(`no form on the page: ${page.text}`)
-      const body = new URLSearchParams({ form_token: token, decision, ...fields })
+      const body = new URLSearchParams()
+      for (const [name, value] of Object.entries({ form_token: token, decision, ...tickedBoxes(page), ...fields })) {
+        if (value !== undefined) body.set(name, value)
+      }
       return request(new URL(action, page.url), { method: 'POST', body, headers: { Origin: origin, ...headers } })
     },
   }
+}
+
+/** The boxes that stand ticked on a page. */
+function tickedBoxes({ text }: Visited): Record<string, string> {
+  const boxes = text.matchAll(/<input type="checkbox" name="([^"]*)" value="([^"]*)" checked>/g)
+  return Object.fromEntries([...boxes].map(([, name = '', value = '']) => [name, value]))
 }

@@ -74,6 +74,6 @@ export function createProviderConfiguration(parts: ProviderParts): Configuration
       const grantId = ctx.oidc.result?.consent?.grantId
       return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId)
     },
-    renderError: async (ctx, out) => renderErrorPage(ctx, out),
+    renderError: async (ctx, out, error) => renderErrorPage(ctx, out, error),
   }
 }

@@ -5,7 +5,7 @@ import type { ResourceRegistration } from './options.ts'
 import { SIGNING_ALGORITHM } from './tokens.ts'
 
 /** Seconds that an access token lives unless its resource says otherwise: it cannot be called back before. */
-const DEFAULT_LIFETIME = 300
+export const DEFAULT_LIFETIME = 300
 const MAX_LIFETIME = 3600
 
 /** The registered resources. */

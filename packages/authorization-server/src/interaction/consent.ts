@@ -1,20 +1,28 @@
 /** Consent: one description of the request, from which both the page and the grant are made. */
-import { allowedScopes } from '../configuration/resources.ts'
-import { type ConsentView, layOutConsent } from '../pages/consent.ts'
+import { layOutConsent, nameRightField } from '../pages/consent.ts'
 import { sendPage } from '../pages/page.ts'
+import { askToLogIn, leaveSession } from './ask-to-log-in.ts'
+import { narrowRequest } from './consent-request.ts'
+import { describeRequest } from './describe-request.ts'
 import { finishInteraction } from './finish.ts'
-import { type InteractionParts, nameOf, redirectUriOf, type Visit } from './parts.ts'
+import { saveGrant } from './grant.ts'
+import type { InteractionParts, Visit } from './parts.ts'
 
-/** Shows the consent page. */
-export function showConsent(parts: InteractionParts, visit: Visit): void {
-  const view = describeRequest(parts, visit)
-  const formToken = parts.formTokens.make(visit.interaction.uid, 'consent', view)
-  sendPage(visit.ctx, 200, layOutConsent(view, `${visit.path}/consent`, formToken))
+/** Shows the consent page; `problem` says why it is shown again. */
+export function showConsent(parts: InteractionParts, visit: Visit, problem?: string): void {
+  const request = describeRequest(parts, visit)
+  const forms = {
+    action: `${visit.path}/consent`,
+    formToken: parts.formTokens.make(visit.interaction, 'consent', request),
+    ...(problem === undefined ? {} : { problem }),
+  }
+  sendPage(visit.ctx, problem === undefined ? 200 : 403, layOutConsent(request, forms))
 }
 
 /**
- * Handles the form: a grant of exactly what the page showed, or `access_denied`. The form token covers the whole
- * description, so a page whose description has changed since (another release, other registrations) is shown anew.
+ * Handles the form: a grant of the rights that were shown and left ticked, or `access_denied`. The form token covers
+ * the whole request, so a page whose request has changed since (another release, other registrations, somebody else
+ * logged in) is shown anew. A form sent again before the client got its answer replaces the one before.
  */
 export async function submitConsent(
   parts: InteractionParts,
@@ -22,37 +30,21 @@ export async function submitConsent(
   fields: ReadonlyMap<string, string>,
 ): Promise<void> {
   const { provider, formTokens } = parts
-  const { ctx, interaction, client } = visit
-  const view = describeRequest(parts, visit)
-  if (!formTokens.check(fields.get('form_token'), interaction.uid, 'consent', view)) return showConsent(parts, visit)
-  if (fields.get('decision') !== 'approve') {
+  const { ctx, interaction } = visit
+  const request = describeRequest(parts, visit)
+  if (!formTokens.check(fields.get('form_token'), interaction, 'consent', request)) {
+    return showConsent(parts, visit, 'This is not the page that you answered. Nothing was allowed; look at it again.')
+  }
+  if (fields.get('decision') === 'switch') {
+    await leaveSession(parts, visit)
+    return askToLogIn(visit, 'switched')
+  }
+  const narrowed = narrowRequest(request, (place) => fields.has(nameRightField(place)))
+  if (fields.get('decision') !== 'approve' || narrowed.rights.length === 0) {
     const denied = { error: 'access_denied', error_description: 'the person did not approve' }
     return finishInteraction(provider, ctx, denied)
   }
-  const grant = new provider.Grant({ accountId: interaction.session?.accountId ?? '', clientId: client.clientId })
-  grant.addResourceScope(view.resource, view.scopes.map(({ scope }) => scope).join(' '))
-  if (view.identity) grant.addOIDCScope('openid')
-  await finishInteraction(provider, ctx, { consent: { grantId: await grant.save() } })
-}
-
-/** Says what an authorization request asks for and what of it the client may have. */
-function describeRequest({ resources, users }: InteractionParts, { interaction, client }: Visit): ConsentView {
-  const { params, session } = interaction
-  const indicator = Array.isArray(params.resource) ? params.resource[0] : params.resource
-  const registration = resources.find(indicator)
-  const userName = users.nameOf(session?.accountId ?? '')
-  if (registration === undefined || userName === undefined) throw new Error('The request is not complete.')
-
-  const requested = new Set(typeof params.scope === 'string' ? params.scope.split(' ') : [])
-  const scopes = allowedScopes(registration, client).filter((scope) => requested.has(scope))
-  return {
-    clientName: nameOf(client),
-    clientId: client.clientId,
-    redirectUri: redirectUriOf(interaction),
-    userName,
-    resource: String(indicator),
-    resourceName: registration.name ?? registration.resource,
-    scopes: scopes.map((scope) => ({ scope, words: registration.scopes[scope] ?? scope })),
-    identity: requested.has('openid'),
-  }
+  const replaced = interaction.result?.consent?.grantId
+  if (replaced !== undefined) await (await provider.Grant.find(replaced))?.destroy()
+  await finishInteraction(provider, ctx, { consent: { grantId: await saveGrant(provider, narrowed) } })
 }

@@ -30,6 +30,12 @@ export function redirectUriOf({ params }: Interaction): string {
   return typeof params.redirect_uri === 'string' ? params.redirect_uri : ''
 }
 
+/** What people call the resource that is asked for. */
+export function resourceNameOf(resources: ResourceRegistry, { params }: Interaction): string {
+  const registration = resources.find(Array.isArray(params.resource) ? params.resource[0] : params.resource)
+  return registration?.name ?? registration?.resource ?? ''
+}
+
 /** What people call the client. */
 export function nameOf({ clientName, clientId }: Client): string {
   return clientName ?? clientId

@@ -1,10 +1,13 @@
 /** The routes of the login and consent pages, below /interaction/. */
 import { type Context, errors, type Middleware } from 'oidc-provider'
 import { readFormBody } from '../http/form-body.ts'
-import { renderErrorPage } from '../pages/error.ts'
+import { answered, type Explanation, expired, renderErrorPage, sendExplanation } from '../pages/error.ts'
+import { askToLogIn } from './ask-to-log-in.ts'
 import { showConsent, submitConsent } from './consent.ts'
 import { showLogin, submitLogin } from './login.ts'
 import type { InteractionParts, Visit } from './parts.ts'
+import { isSentFromHere } from './sender.ts'
+import { findVisit } from './visit.ts'
 
 const ROUTE = /^\/interaction\/([\w-]{1,128})(?:\/(login|consent))?$/
 
@@ -15,51 +18,48 @@ export function createInteractionRoutes(parts: InteractionParts): Middleware {
   return async (ctx, next) => {
     const [path, uid, form] = ROUTE.exec(ctx.path) ?? []
     if (path === undefined || uid === undefined) return next()
-    if (ctx.method !== (form === undefined ? 'GET' : 'POST')) {
-      ctx.set('Allow', form === undefined ? 'GET' : 'POST')
-      return refuse(ctx, 405, 'This address takes no such request.')
-    }
-    const visit = await findVisit(parts, ctx, uid, mountPath)
-    if (visit === undefined) return refuse(ctx, 400, 'This page has expired, or cookies are blocked.')
-    if (form === undefined)
-      return visit.interaction.prompt.name === 'login' ? showLogin(parts, visit) : showConsent(parts, visit)
-    if (form !== visit.interaction.prompt.name) return refuse(ctx, 400, 'This page has been answered already.')
-    await submitForm(parts, visit, form, issuer.origin)
+    const method = form === undefined ? 'GET' : 'POST'
+    if (ctx.method !== method) return refuseMethod(ctx, method)
+    if (form !== undefined && !isSentFromHere(ctx, issuer.origin)) return sendExplanation(ctx, 403, foreignForm)
+
+    const found = await findVisit(parts, ctx, uid, mountPath)
+    if (found === 'unknown') return sendExplanation(ctx, 400, expired)
+    if (found === 'gone') return sendExplanation(ctx, 400, answered)
+    const { visit, sessionEnded } = found
+    if (sessionEnded) return askToLogIn(visit, 'session_ended')
+    const { name } = visit.interaction.prompt
+    if (form === undefined) return name === 'login' ? showLogin(parts, visit) : showConsent(parts, visit)
+    if (form !== name) return sendExplanation(ctx, 400, answered)
+    await submitForm(parts, visit, form)
   }
 }
 
-/** The interaction that the browser's own cookie names; a path alone opens nothing. */
-async function findVisit(
-  { provider }: InteractionParts,
-  ctx: Context,
-  uid: string,
-  mountPath: string,
-): Promise<Visit | undefined> {
+async function submitForm(parts: InteractionParts, visit: Visit, form: string): Promise<void> {
+  const body = await readFormBody(visit.ctx)
+  if (!body.ok) return sendExplanation(visit.ctx, body.status, unreadableForm)
   try {
-    const interaction = await provider.interactionDetails(ctx.req, ctx.res)
-    const client = await provider.Client.find(String(interaction.params.client_id))
-    if (interaction.uid !== uid || client === undefined) return undefined
-    return { ctx, interaction, client, path: `${mountPath}/interaction/${uid}` }
+    await (form === 'consent' ? submitConsent : submitLogin)(parts, visit, body.fields)
   } catch (error) {
-    if (error instanceof errors.SessionNotFound) return undefined
-    throw error
+    // Another request with the same form was faster.
+    if (!(error instanceof errors.SessionNotFound)) throw error
+    sendExplanation(visit.ctx, 400, answered)
   }
 }
 
-async function submitForm(parts: InteractionParts, visit: Visit, form: string, origin: string): Promise<void> {
-  const { ctx, interaction } = visit
-  const sender = ctx.get('Origin')
-  if (sender !== '' && sender !== origin) return refuse(ctx, 403, 'This form was sent from another site.')
-  const body = await readFormBody(ctx)
-  if (!body.ok) return refuse(ctx, body.status, 'This form cannot be read.')
-  if (form === 'consent') return submitConsent(parts, visit, body.fields)
-  if (!parts.formTokens.check(body.fields.get('form_token'), interaction.uid, 'login', null)) {
-    return refuse(ctx, 403, 'This form was not sent from its page.')
-  }
-  await submitLogin(parts, visit, body.fields)
+const foreignForm: Explanation = {
+  title: 'This form was sent from somewhere else',
+  what: 'Another web site tried to answer this page for you. Nothing was allowed and nobody was logged in.',
+  cure: 'Close that site. If you were about to allow something, start again from the program that you use.',
 }
 
-function refuse(ctx: Context, status: number, description: string): void {
-  ctx.status = status
-  renderErrorPage(ctx, { error: 'invalid_request', error_description: description })
+const unreadableForm: Explanation = {
+  title: 'This form cannot be read',
+  what: 'It is too long, or no form at all. Nothing was allowed and nobody was logged in.',
+  cure: 'Go back to the page and send it again.',
+}
+
+function refuseMethod(ctx: Context, allowed: string): void {
+  ctx.set('Allow', allowed)
+  ctx.status = 405
+  renderErrorPage(ctx, { error: 'invalid_request', error_description: `this address takes ${allowed}` })
 }

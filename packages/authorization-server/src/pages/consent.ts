@@ -1,49 +1,86 @@
 /** The page on which a person sees what a client asks for, and decides. */
-import { html } from './html.ts'
+import type { ConsentRequest, Right } from '../interaction/consent-request.ts'
+import { describeDestination } from './destination.ts'
+import { toDisplayText } from './display-text.ts'
+import { formatDuration } from './duration.ts'
+import { type Html, html } from './html.ts'
 import type { Page } from './page.ts'
 
-/** What is asked for: the page shows it, and the grant is made from it. */
-export interface ConsentView {
-  readonly clientName: string
-  readonly clientId: string
-  readonly redirectUri: string
-  readonly userName: string
-  /** The indicator as the client sent it. */
-  readonly resource: string
-  readonly resourceName: string
-  /** Each scope of the resource, and in words what it allows. */
-  readonly scopes: readonly { readonly scope: string; readonly words: string }[]
-  /** The client is also told who logged in (OpenID Connect). */
-  readonly identity: boolean
+/** Where the forms are sent, and with what. */
+export interface ConsentForms {
+  readonly action: string
+  readonly formToken: string
+  /** Why the page is shown again. */
+  readonly problem?: string
 }
 
-/** Lays out the page. */
-export function layOutConsent(view: ConsentView, action: string, formToken: string): Page {
-  const { clientName, clientId, redirectUri, userName, resource, resourceName, scopes, identity } = view
-  const rights = [
-    ...scopes.map(({ scope, words }) => html`<li>${words} <small>(<code>${scope}</code>)</small></li>`),
-    ...(identity ? [html`<li>Know that it is you who logged in <small>(<code>openid</code>)</small></li>`] : []),
-  ]
+/** The name of the form field that says whether a right is kept, by its place in the request. */
+export function nameRightField(place: number): string {
+  return `right-${place}`
+}
+
+/** Lays out the page from the request that the grant is made from. */
+export function layOutConsent(request: ConsentRequest, { action, formToken, problem }: ConsentForms): Page {
+  const { client, person, resource } = request
+  const resourceName = toDisplayText(resource.name)
+  const notice = problem === undefined ? '' : html`<p class="problem" role="alert">${problem}</p>`
+  const token = html`<input type="hidden" name="form_token" value="${formToken}">`
   return {
-    title: `Allow ${clientName}?`,
-    leadsTo: redirectUri,
-    content: html`<p>You are logged in as <strong>${userName}</strong>. <strong>${clientName}</strong> asks to:</p>
-<ul>${rights}</ul>
-<dl>
-<dt>On</dt><dd>${resourceName} <small>(${resource})</small></dd>
-<dt>Program</dt><dd>${clientName} <small>(${clientId})</small></dd>
-<dt>You will be sent to</dt><dd>${redirectHost(redirectUri)}</dd>
-</dl>
+    title: `${problem === undefined ? '' : 'Problem: '}Allow access to ${resourceName}?`,
+    leadsTo: client.redirectUri,
+    content: html`<h1>Allow access to <bdi>${resourceName}</bdi>?</h1>
+<p class="small uri">${layOutAudience(resource.audience)}</p>
+${notice}
+${layOutClient(request)}
 <form method="post" action="${action}">
-<input type="hidden" name="form_token" value="${formToken}">
-<button name="decision" value="approve">Allow</button>
+${token}
+<fieldset>
+<legend>What it may do</legend>
+${request.rights.map(layOutRight)}
+<p class="small">Untick what you do not want to allow.</p>
+</fieldset>
+<dl>
+<div><dt>For how long</dt><dd>${describeDuration(request.duration)}</dd></div>
+<div><dt>Logged in as</dt><dd><strong><bdi>${toDisplayText(person.name)}</bdi></strong>
+<button class="link" form="account" name="decision" value="switch">Use another account</button></dd></div>
+</dl>
+<div class="buttons">
 <button name="decision" value="deny">Deny</button>
-</form>`,
+<button name="decision" value="approve" class="go">Allow</button>
+</div>
+</form>
+<form id="account" method="post" action="${action}">${token}</form>`,
   }
 }
 
-/** The host that a person can recognise, or the scheme of an app. */
-function redirectHost(redirectUri: string): string {
-  const url = URL.parse(redirectUri)
-  return url === null ? redirectUri : url.host || url.protocol
+/** Who asks: first the address, which is registered, then the name, which anybody may choose. */
+function layOutClient({ client }: ConsentRequest): Html {
+  const { local, host, address } = describeDestination(client.redirectUri)
+  const advice = local
+    ? html`Any program here can use any name. Go on only if you have just started this yourself. Your answer goes to <code>${address}</code>.`
+    : html`Anyone can choose any name: go by the address above. Your answer goes there.`
+  return html`<section class="client" aria-labelledby="client">
+<h2 id="client">Who asks</h2>
+<p class="host${local ? '' : ' address'}"><bdi>${host}</bdi></p>
+<p>calls itself “<bdi class="name">${toDisplayText(client.name) || toDisplayText(client.id)}</bdi>”</p>
+<p class="small">${advice} It is registered here as <code>${toDisplayText(client.id, 200)}</code>.</p>
+</section>`
+}
+
+/** The resource's own address, with the part that says whose it is made prominent. */
+function layOutAudience(audience: string): Html {
+  const { protocol, host, pathname, search } = new URL(audience)
+  return html`${protocol}//<strong>${host}</strong>${pathname === '/' ? '' : pathname}${search}`
+}
+
+function layOutRight({ scope, words }: Right, place: number): Html {
+  return html`<label class="right"><input type="checkbox" name="${nameRightField(place)}" value="yes" checked>
+<span><bdi>${words}</bdi> <code>${scope}</code></span></label>
+`
+}
+
+function describeDuration({ most, unused }: ConsentRequest['duration']): string {
+  return unused === undefined
+    ? `${formatDuration(most)}; after that it has to ask you again`
+    : `At most ${formatDuration(most)}; it ends after ${formatDuration(unused)} without use`
 }

@@ -2,28 +2,26 @@
 import { hash } from 'node:crypto'
 import type { Context } from 'oidc-provider'
 import { Html, html } from './html.ts'
-
-const STYLE = `
-  body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 32rem; padding: 2rem 1rem; }
-  label, input, button { display: block; font: inherit; margin: 0.5rem 0; }
-  input { box-sizing: border-box; padding: 0.5rem; width: 100%; }
-  button { cursor: pointer; padding: 0.5rem 1rem; }
-  dt { font-weight: bold; } dd { margin: 0 0 0.5rem; overflow-wrap: anywhere; }
-  .problem { border-left: 0.25rem solid; padding-left: 0.75rem; }`
+import { STYLE } from './style.ts'
 
 const STYLE_HASH = `'sha256-${hash('sha256', STYLE, 'base64')}'`
+
+/** Two strokes of one pen: signed, and signed again. */
+const MARK = html`<svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">
+<rect x="1" y="1" width="22" height="22" rx="6"/><path d="M7 17 11 7M13 17 17 7"/></svg>`
 
 /** What a page consists of. */
 export interface Page {
   readonly title: string
+  /** Begins with the page's one `h1`. */
   readonly content: Html
-  /** Where its form may lead, over any number of redirects; browsers count those too (CSP 3 §6.4.1). */
+  /** Where its form may lead, over any number of redirects; browsers count those too (CSP 3 §6.4.1). No form without. */
   readonly leadsTo?: string
 }
 
-/** Sends a page: nothing runs in it, nobody frames it, nothing keeps it. */
+/** Sends a page: nothing runs in it, nothing is loaded, nobody frames it, watches it or keeps it. */
 export function sendPage(ctx: Context, status: number, { title, content, leadsTo }: Page): void {
-  const formTargets = leadsTo === undefined ? "'self'" : `'self' ${toCspSource(leadsTo)}`
+  const formTargets = leadsTo === undefined ? "'none'" : `'self' ${toCspSource(leadsTo)}`
   ctx.status = status
   ctx.type = 'html'
   ctx.set(
@@ -31,19 +29,22 @@ export function sendPage(ctx: Context, status: number, { title, content, leadsTo
     `default-src 'none'; style-src ${STYLE_HASH}; form-action ${formTargets}; frame-ancestors 'none'; base-uri 'none'`,
   )
   ctx.set('X-Frame-Options', 'DENY')
-  ctx.set('Referrer-Policy', 'same-origin')
+  ctx.set('Referrer-Policy', 'no-referrer')
+  ctx.set('Cross-Origin-Opener-Policy', 'same-origin')
+  ctx.set('Cross-Origin-Resource-Policy', 'same-origin')
   ctx.set('Cache-Control', 'no-store')
   ctx.body = html`<!DOCTYPE html>
-<html lang="en">
+<html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <style>${new Html(STYLE)}</style>
 </head>
 <body>
+<header>${MARK}<span>Countersign</span></header>
 <main>
-<h1>${title}</h1>
 ${content}
 </main>
 </body>
