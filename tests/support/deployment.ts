@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAuthorizationServer } from '@countersign/authorization-server'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
-import { createGuard, type GuardOptions } from '@countersign/resource-server'
+import { createGuard, type GuardOptions, type McpHandler } from '@countersign/resource-server'
 import { closeServer, createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
 import { createWeakenedGuard, type Weakness } from '@countersign/resource-server/unsafe'
 import { createMcpHandler } from '@modelcontextprotocol/server'
@@ -21,6 +21,8 @@ export interface DeploymentOptions {
   readonly guard?: Partial<GuardOptions>
   /** Seconds that an access token lives; default 300. */
   readonly accessTokenLifetime?: number
+  /** What stands behind the guards; default: the SDK's own handler. */
+  readonly handler?: (notes: NotesStore) => McpHandler
 }
 
 /** A guarded notes server with its own notes. */
@@ -119,16 +121,20 @@ async function serveNotes(
   resource: string,
   issuer: string,
   path: string,
-  { weak = [], guard: overrides = {} }: DeploymentOptions,
+  { weak = [], guard: overrides = {}, handler = handleNotes }: DeploymentOptions,
 ): Promise<NotesDeployment> {
   const notes = createNotes({ path })
   const guardOptions = { resource, authorizationServers: [issuer], ...notesPolicy, ...overrides }
   // The guard itself insists on it, so that nobody weakens a server by mistake.
   if (weak.length > 0) process.env.COUNTERSIGN_UNSAFE = '1'
   const guard = weak.length === 0 ? createGuard(guardOptions) : createWeakenedGuard(guardOptions, weak)
-  const server = guard.protect(createMcpHandler(() => notesServer(notes)))
+  const server = guard.protect(handler(notes))
   await server.ready()
   hardenServer(http)
   http.on('request', createNodeListener(server))
   return { resource, notes }
+}
+
+function handleNotes(notes: NotesStore): McpHandler {
+  return createMcpHandler(() => notesServer(notes))
 }

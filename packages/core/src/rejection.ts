@@ -53,6 +53,7 @@ const TABLE = {
   method_not_declared: refusal(403, 'This method is not open to callers of this server.'),
   tool_not_declared: refusal(403, 'This tool is not open to callers of this server.'),
   resource_not_declared: refusal(403, 'This resource is not open to callers of this server.'),
+  session_not_found: refusal(404, 'There is no such session.'),
   prompt_not_declared: refusal(403, 'This prompt is not open to callers of this server.'),
   insufficient_scope: challenge(
     403,

@@ -1,6 +1,7 @@
 /** One call on its way through the checks: what came in, and what each check has established so far. */
 import type { JsonValue } from '@countersign/core'
 import type { VerifiedProof } from '@countersign/dpop'
+import type { Caller } from './decision.ts'
 import type { Requirement } from './guard-options.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import type { Message } from './policy/message.ts'
@@ -18,6 +19,8 @@ export interface Call {
   credentials?: Credentials
   token?: AccessToken
   proof?: VerifiedProof
+  /** The handler's own id of the session that the call names. */
+  sessionId?: string
   content?: Uint8Array
   body?: JsonValue
   messages?: readonly Message[]
@@ -28,4 +31,10 @@ export interface Call {
 export function established<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a check ran before the one that it builds on')
   return value
+}
+
+/** Who is calling. Only a key that was proven is the caller's. */
+export function describeCaller({ token, proof }: Call): Caller {
+  const { issuer, subject, clientId, scopes, expires } = established(token)
+  return { issuer, subject, clientId, scopes, expires, ...(proof === undefined ? {} : { jkt: proof.jkt }) }
 }

@@ -1,28 +1,34 @@
 /** Runs a call through the policy and says what came of it. */
 import { type Rejection, rejections } from '@countersign/core'
-import { type Call, established } from './call.ts'
+import { type Call, describeCaller } from './call.ts'
 import type { Objection } from './checks/check.ts'
-import type { Caller, Decision } from './decision.ts'
+import type { Decision } from './decision.ts'
 import type { GuardContext } from './guard-context.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import type { Policy } from './policy.ts'
 
+/** A decision, and the call with all that was established about it. */
+export interface Judgement {
+  readonly decision: Decision
+  readonly call: Call
+}
+
 /** Rejects (the promise) only when something of ours is broken; callers answer that with 500, and no access. */
-export async function decide(incoming: IncomingCall, context: GuardContext, policy: Policy): Promise<Decision> {
+export async function judge(incoming: IncomingCall, context: GuardContext, policy: Policy): Promise<Judgement> {
   const call: Call = { incoming }
-  const refused = await judge(call, context, policy)
+  const refused = await findGravestObjection(call, context, policy)
   const nonce = wantsNonce(call, refused?.rejection) ? { nonce: await context.nonces.current() } : {}
   if (refused !== undefined) {
     context.events?.(describeRefusal(call, refused.rejection))
-    return { allowed: false, rejection: refused.rejection, ...nonce }
+    return { call, decision: { allowed: false, rejection: refused.rejection, ...nonce } }
   }
   const caller = describeCaller(call)
   context.events?.({ type: 'allowed', clientId: caller.clientId, methods: listMethods(call), ...jktOf(call) })
-  return { allowed: true, caller, body: call.body, ...nonce }
+  return { call, decision: { allowed: true, caller, body: call.body, ...nonce } }
 }
 
 /** The proof is spent in any case, and that it was used before is the gravest objection of all. */
-async function judge(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
+async function findGravestObjection(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
   try {
     const objection = await findObjection(call, context, policy)
     return (await policy.singleUse(call, context)) ?? objection
@@ -47,12 +53,6 @@ function wantsNonce({ proof }: Call, rejection: Rejection | undefined): boolean 
   return proof?.newestNonce === false || (rejection !== undefined && rejections[rejection.code].status === 401)
 }
 
-function describeCaller(call: Call): Caller {
-  const { issuer, subject, clientId, scopes, expires } = established(call.token)
-  return { issuer, subject, clientId, scopes, expires, ...jktOf(call) }
-}
-
-/** Only a key that was proven is the caller's. */
 function jktOf({ proof }: Call): { jkt?: string } {
   return proof === undefined ? {} : { jkt: proof.jkt }
 }

@@ -26,6 +26,7 @@ import { createScopeExpansion } from './policy/scope-hierarchy.ts'
 import { assertScopes } from './policy/scope-names.ts'
 import { isSecureUrl } from './policy/secure-url.ts'
 import { describeProtectedResource } from './protected-resource-metadata.ts'
+import { createSessionSeals, type SessionSeals } from './sessions/session-seals.ts'
 import { verifyAccessToken } from './token/access-token.ts'
 import { type AccessTokenReader, createAccessTokenCache } from './token/access-token-cache.ts'
 import { trustIssuers } from './token/trusted-issuer.ts'
@@ -44,6 +45,7 @@ export interface GuardContext {
   readonly readToken: AccessTokenReader
   readonly proofs: ProofVerifier
   readonly nonces: NonceRing
+  readonly sessions: SessionSeals
   readonly ledger: Ledger
   readonly verifier: Verifier
   readonly clock: Clock
@@ -74,6 +76,7 @@ export function createGuardContext(options: GuardOptions): GuardContext {
     readToken: createAccessTokenCache((text) => verifyAccessToken(text, tokens), clock),
     proofs: createProofs({ verifier, clock, nonces, policy }),
     nonces,
+    sessions: createSessionSeals(),
     ledger,
     verifier,
     clock,

@@ -1,7 +1,7 @@
 /** The guard: decides about calls of one MCP server. */
 import type { ProtectedResourceMetadata } from '@countersign/core/wire'
 import { type AuthInfo, createAuthInfo } from './auth-info.ts'
-import { decide } from './decide.ts'
+import { judge } from './decide.ts'
 import type { Decision } from './decision.ts'
 import { createGuardContext } from './guard-context.ts'
 import type { GuardOptions } from './guard-options.ts'
@@ -15,7 +15,11 @@ import { readWebRequest } from './web-request.ts'
 export interface Guard {
   /** What is served at the well-known URL (RFC 9728). */
   readonly metadata: ProtectedResourceMetadata
-  /** Judges a request; yields what the MCP SDK's handlers take, or the response to send instead. Consumes the body. */
+  /**
+   * Judges a request; yields what the MCP SDK's handlers take, or the response to send instead. Consumes the body.
+   * For handlers without sessions: `protect` also binds sessions and streams to their caller, and keeps credentials
+   * from the handler.
+   */
   check(request: Request): Promise<{ authInfo: AuthInfo; parsedBody: unknown } | Response>
   /** Judges a call that an adapter has read; yields the decision itself. */
   decide(incoming: IncomingCall): Promise<Decision>
@@ -31,7 +35,7 @@ export function createGuard(options: GuardOptions): Guard {
 /** A guard with the given policy. */
 export function assembleGuard(options: GuardOptions, withPolicy: Policy): Guard {
   const context = createGuardContext(options)
-  const decideCall = (incoming: IncomingCall) => decide(incoming, context, withPolicy)
+  const decideCall = async (incoming: IncomingCall) => (await judge(incoming, context, withPolicy)).decision
   return {
     metadata: context.metadata,
     decide: decideCall,

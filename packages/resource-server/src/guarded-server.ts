@@ -1,10 +1,10 @@
 /** An MCP handler behind the guard: judges, hands on what passed, answers the rest. */
 import { protectedResourceMetadataUrl } from '@countersign/core/wire'
-import { type AuthInfo, createAuthInfo } from './auth-info.ts'
+import type { AuthInfo } from './auth-info.ts'
 import { ConfigurationError } from './configuration-error.ts'
-import { decide } from './decide.ts'
-import type { Decision } from './decision.ts'
+import { judge } from './decide.ts'
 import type { GuardContext } from './guard-context.ts'
+import { exchange } from './handler-exchange.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import { assertDeclaredNames, type NamingTables } from './mcp/declared-names.ts'
 import type { Policy } from './policy.ts'
@@ -89,48 +89,7 @@ async function serveCall(
   context: GuardContext,
   policy: Policy,
 ): Promise<Response> {
-  const decision = await decide(incoming, context, policy)
+  const { call, decision } = await judge(incoming, context, policy)
   if (!decision.allowed) return createRefusal(decision.rejection, decision.nonce, context)
-  const answer = await handler.fetch(createHandlerRequest(incoming, decision), {
-    authInfo: createAuthInfo(decision.caller, context.resource),
-    ...(decision.body === undefined ? {} : { parsedBody: decision.body }),
-  })
-  return withNonce(answer, decision.nonce)
-}
-
-/** Credentials, which no handler needs any more, and what described the connection or the bytes that we read. */
-const withheldHeaders: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'dpop',
-  'oauth-client-attestation',
-  'oauth-client-attestation-pop',
-  'proxy-authorization',
-  'connection',
-  'content-encoding',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
-/** The request as the handler sees it: without credentials, so that no tool can pass them on. */
-function createHandlerRequest(incoming: IncomingCall, decision: Extract<Decision, { allowed: true }>): Request {
-  const headers = new Headers()
-  for (const name of incoming.headerNames()) {
-    if (!withheldHeaders.has(name)) for (const value of incoming.header(name)) headers.append(name, value)
-  }
-  const body = decision.body === undefined ? null : JSON.stringify(decision.body)
-  return new Request(incoming.url, { method: incoming.method, headers, body })
-}
-
-/** Answers may be immutable (`Response.redirect`, a fetched one), so the headers are copied. */
-function withNonce(answer: Response, nonce: string | undefined): Response {
-  const response = new Response(answer.body, answer)
-  if (nonce !== undefined) response.headers.set('dpop-nonce', nonce)
-  return response
+  return exchange(handler, call, decision, context, policy)
 }

@@ -16,6 +16,7 @@ import { routingHeaders } from './checks/routing-headers.ts'
 import { scope } from './checks/scope.ts'
 import { secureTransport } from './checks/secure-transport.ts'
 import { senderBinding } from './checks/sender-binding.ts'
+import { sessionOwner } from './checks/session-owner.ts'
 import { singleUse } from './checks/single-use.ts'
 import { validity } from './checks/validity.ts'
 
@@ -29,6 +30,8 @@ export interface NamedCheck {
 export interface Policy {
   readonly checks: readonly NamedCheck[]
   readonly singleUse: Check
+  /** Whether streams end when their token does. */
+  readonly boundStreams: boolean
 }
 
 /** Cheap before dear, and everything that needs no store first. */
@@ -47,6 +50,7 @@ export const policy: Policy = {
     // sender
     { name: 'sender_binding', check: senderBinding },
     { name: 'proof', check: proof },
+    { name: 'session_owner', check: sessionOwner },
     // content
     { name: 'content', check: content },
     { name: 'content_digest', check: contentDigest },
@@ -59,4 +63,5 @@ export const policy: Policy = {
   ],
   // ledger
   singleUse,
+  boundStreams: true,
 }

@@ -145,6 +145,11 @@ export const refusals: readonly Refusal[] = [
     arrange: (scene) => scene.request({ body: rpc('resources/read', { uri: 'file:///etc/passwd' }) }),
   },
   {
+    code: 'session_not_found',
+    status: 404,
+    arrange: (scene) => scene.request({ headers: { 'mcp-session-id': 'made-up.seal' } }),
+  },
+  {
     code: 'prompt_not_declared',
     status: 403,
     arrange: (scene) => scene.request({ body: rpc('prompts/get', { name: 'leak_notes' }) }),

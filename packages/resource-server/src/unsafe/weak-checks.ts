@@ -38,6 +38,13 @@ export const singleUseByBytes: Check = async (call, { ledger, verifier }) => {
   return outcome.spent ? undefined : refuse('replay_detected')
 }
 
+/** Takes whoever names a session to be its owner. */
+export const anyonesSession: Check = (call) => {
+  const [sealed] = call.incoming.header('mcp-session-id')
+  if (sealed !== undefined) call.sessionId = sealed.slice(0, sealed.lastIndexOf('.'))
+  return undefined
+}
+
 /** Takes what is not in the tables to need nothing. */
 export const undeclaredIsOpen: Check = (call, context) => {
   call.requirements = established(call.messages).flatMap((message) => {

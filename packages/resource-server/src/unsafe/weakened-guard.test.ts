@@ -57,6 +57,7 @@ describe('the weakened policy', () => {
       'http_method',
       'credentials',
       'access_token',
+      'session_owner',
       'content',
       'message',
       'declared',
@@ -66,6 +67,7 @@ describe('the weakened policy', () => {
   it.each([
     ['endpoint_from_request', 'proof'],
     ['single_use_by_bytes', 'proof'],
+    ['anyones_session', 'session_owner'],
     ['lenient_json', 'message'],
     ['undeclared_is_open', 'declared'],
     ['first_message_only', 'declared'],

@@ -3,6 +3,7 @@ import type { Check } from '../checks/check.ts'
 import { singleUse } from '../checks/single-use.ts'
 import { type NamedCheck, type Policy, policy } from '../policy.ts'
 import {
+  anyonesSession,
   firstMessageOnly,
   lenientMessage,
   lenientProof,
@@ -30,6 +31,7 @@ export const removableChecks = [
 const weakVariants = {
   endpoint_from_request: { of: 'proof', check: proofForRequestUrl },
   single_use_by_bytes: { of: 'proof', check: lenientProof },
+  anyones_session: { of: 'session_owner', check: anyonesSession },
   lenient_json: { of: 'message', check: lenientMessage },
   undeclared_is_open: { of: 'declared', check: undeclaredIsOpen },
   first_message_only: { of: 'declared', check: firstMessageOnly },
@@ -43,14 +45,18 @@ export type Weakness =
   | 'no_single_use'
   /** Only the proofs of calls that were let through are spent. */
   | 'single_use_of_allowed_only'
+  /** Streams outlive their token. */
+  | 'endless_streams'
 
 /** The same policy, weaker by exactly what is named. */
 export function weakenPolicy(without: readonly Weakness[]): Policy {
   const checks = policy.checks
     .filter(({ name }) => !without.some((weakness) => weakness === name))
     .map((named): NamedCheck => ({ name: named.name, check: findVariant(named.name, without) ?? named.check }))
-  if (!without.includes('single_use_of_allowed_only')) return { checks, singleUse: findSingleUse(without) }
-  return { checks: [...checks, { name: 'single_use', check: singleUse }], singleUse: nothing }
+  const boundStreams = !without.includes('endless_streams')
+  if (!without.includes('single_use_of_allowed_only'))
+    return { checks, singleUse: findSingleUse(without), boundStreams }
+  return { checks: [...checks, { name: 'single_use', check: singleUse }], singleUse: nothing, boundStreams }
 }
 
 function findVariant(name: string, without: readonly Weakness[]): Check | undefined {
