@@ -12,8 +12,8 @@ const suite = join(root, 'node_modules/@modelcontextprotocol/conformance/dist/in
 export interface ScenarioResult {
   /** How many checks were met. */
   readonly met: number
-  /** The checks that were not met, also where the specification says no more than SHOULD: `id: what is wrong`. */
-  readonly faults: readonly string[]
+  /** The checks that were not met, also where the specification says no more than SHOULD. */
+  readonly faults: readonly { readonly check: string; readonly problem: string }[]
   /** The last line that the client under test printed. */
   readonly outcome: string | undefined
 }
@@ -94,7 +94,7 @@ function readResult(folder: string): ScenarioResult {
   const faults = checks.filter(({ status }) => status === 'FAILURE' || status === 'WARNING')
   return {
     met: checks.filter(({ status }) => status === 'SUCCESS').length,
-    faults: faults.map(({ id, description, errorMessage }) => `${id}: ${errorMessage ?? description}`),
+    faults: faults.map(({ id, description, errorMessage }) => ({ check: id, problem: errorMessage ?? description })),
     outcome: readdirSync(folder).includes('stdout.txt')
       ? readFileSync(join(folder, 'stdout.txt'), 'utf8').trim().split('\n').at(-1)
       : undefined,
