@@ -10,6 +10,11 @@ export interface Spend {
   readonly key: string
   /** How many uses there are in all, 1 or more. */
   readonly limit: number
+  /**
+   * When the thing was made, NumericDate, where that is known: a store that has lost its memory refuses for good what
+   * was made before. Without it such a store refuses until everything from before must have run out.
+   */
+  readonly issued?: number
   /** Kept at least until then, NumericDate on the store's clock. */
   readonly until: number
 }

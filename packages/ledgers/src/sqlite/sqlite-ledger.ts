@@ -1,10 +1,13 @@
 /** A ledger in an SQLite file: what was spent stays spent, across restarts and between processes of one machine. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Clock, type Ledger, type Spend, type SpendOutcome, systemClock } from '@countersign/core'
+import { type Epoch, openEpoch } from './epoch.ts'
 import { type DatabaseSchema, openDatabase } from './open-database.ts'
 
-/** A file of the ledger's own, or a connection that it shares and does not close. */
-export type SqliteLedgerOptions = { readonly path: string } | { readonly database: DatabaseSync }
+/** A file of the ledger's own, or a connection that it shares and does not close, with its epoch if it has one open. */
+export type SqliteLedgerOptions =
+  | { readonly path: string }
+  | { readonly database: DatabaseSync; readonly epoch?: Epoch }
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS spends (
@@ -16,8 +19,14 @@ const TABLE = `
 /** "CSLD". */
 const schema: DatabaseSchema = { name: 'ledger', applicationId: 0x43534c44, migrations: [TABLE] }
 
-/** Rows past their time that one spend sweeps away, at most: more than it adds, so the table stays bounded. */
+/** Rows past their time that are swept away for each spend, at most: more than it adds, so the table stays bounded. */
 const PURGE_STEP = 32
+
+/**
+ * Seconds that a thing of unknown age may have to be remembered: after memory was lost, those that could have been used
+ * before are refused until they have run out.
+ */
+const LONGEST_RETENTION = 620
 
 const SPEND = `
   INSERT INTO spends (kind, key, uses, until) VALUES (:kind, :key, 1, :until)
@@ -27,59 +36,120 @@ const SPEND = `
 
 const PURGE = `
   DELETE FROM spends WHERE (kind, key) IN
-    (SELECT kind, key FROM spends WHERE until <= ? ORDER BY until LIMIT ${PURGE_STEP})`
+    (SELECT kind, key FROM spends WHERE until <= ? ORDER BY until LIMIT ?)`
+
+/** A call of `spend` that waits for the next transaction. */
+interface Waiting {
+  readonly spends: readonly Spend[]
+  readonly now: number
+  readonly resolve: (outcome: SpendOutcome) => void
+  readonly reject: (error: unknown) => void
+}
 
 /**
- * Creates a ledger on SQLite: one transaction per `spend`, committed with `synchronous=FULL` before it resolves.
+ * Creates a ledger on SQLite. Calls that come in the same turn of the event loop share one transaction, in their order;
+ * each is spent whole or not at all, and resolves once that transaction is committed with `synchronous=FULL`.
  *
  * With `path` it opens the file itself and throws `DatabaseUnusable` when that cannot be; with `database` it adds its
- * table to that connection. `clock` decides what is past its time. `spend` rejects when the store cannot answer, and
- * with a RangeError for a spend whose time has passed already on the ledger's clock: it could not be kept.
+ * table to that connection. `clock` decides what is past its time. `spend` rejects when the store cannot answer, with
+ * `EpochEnded` when it is no longer the one that was opened, and with a RangeError for a spend whose time has passed
+ * already on the ledger's clock: it could not be kept. What was made before the store's epoch counts as used.
  */
 export function createSqliteLedger(
   options: SqliteLedgerOptions,
   clock: Clock = systemClock,
 ): Ledger & { close(): void } {
-  const owned = 'path' in options
-  const database = owned ? openDatabase(options.path, schema) : options.database
-  if (!owned) database.exec(`PRAGMA synchronous = FULL; ${TABLE}`)
-  const spendOne = database.prepare(SPEND)
-  const purge = database.prepare(PURGE)
+  const { database, epoch } = 'path' in options ? openOwn(options.path, clock) : openShared(options, clock)
+  const statements = { spendOne: database.prepare(SPEND), purge: database.prepare(PURGE), database }
+  const waiting: Waiting[] = []
 
+  const flush = (): void => {
+    const batch = waiting.splice(0)
+    if (batch.length === 0) return
+    try {
+      const outcomes = epoch.transact(() => spendBatch(batch, statements, epoch))
+      for (const [index, outcome] of outcomes.entries()) batch[index]?.resolve(outcome)
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+  }
   return {
     lifetime: 'durable',
     async spend(spends) {
       const now = clock()
       for (const spend of spends) checkSpend(spend, now)
       if (spends.length === 0) return { spent: true }
-      database.exec('BEGIN IMMEDIATE')
-      try {
-        const outcome = spendAll(spendOne, spends, now)
-        if (outcome.spent) purge.run(now)
-        database.exec(outcome.spent ? 'COMMIT' : 'ROLLBACK')
-        return outcome
-      } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK')
-        throw error
-      }
+      return new Promise((resolve, reject) => {
+        waiting.push({ spends, now, resolve, reject })
+        if (waiting.length === 1) setImmediate(flush)
+      })
     },
     close() {
-      if (owned && database.isOpen) database.close()
+      flush()
+      if (!('path' in options) || !database.isOpen) return
+      epoch.close()
+      database.close()
     },
   }
 }
 
-function spendAll(spendOne: StatementSync, spends: readonly Spend[], now: number): SpendOutcome {
-  for (const { kind, key, limit, until } of spends) {
-    const { changes } = spendOne.run({ kind, key, limit, until, now })
-    if (changes !== 1) return { spent: false, exhausted: key }
+/** A database with its epoch. */
+interface Opened {
+  readonly database: DatabaseSync
+  readonly epoch: Epoch
+}
+
+function openOwn(path: string, clock: Clock): Opened {
+  const database = openDatabase(path, schema)
+  try {
+    return { database, epoch: openEpoch({ database, path, clock }) }
+  } catch (error) {
+    database.close()
+    throw error
   }
+}
+
+function openShared({ database, epoch }: { database: DatabaseSync; epoch?: Epoch }, clock: Clock): Opened {
+  database.exec(`PRAGMA synchronous = FULL; ${TABLE}`)
+  return { database, epoch: epoch ?? openEpoch({ database, clock }) }
+}
+
+interface Statements {
+  readonly spendOne: StatementSync
+  readonly purge: StatementSync
+  readonly database: DatabaseSync
+}
+
+/** Spends each call's keys, whole or not at all, in the transaction that is open. */
+function spendBatch(batch: readonly Waiting[], statements: Statements, epoch: Epoch): SpendOutcome[] {
+  const outcomes = batch.map((waiting) => spendAll(waiting, statements, epoch))
+  const spent = outcomes.filter((outcome) => outcome.spent).length
+  if (spent > 0) statements.purge.run(batch[0]?.now ?? 0, spent * PURGE_STEP)
+  return outcomes
+}
+
+function spendAll({ spends, now }: Waiting, { spendOne, database }: Statements, epoch: Epoch): SpendOutcome {
+  if (spends.length > 1) database.exec('SAVEPOINT call')
+  for (const spend of spends) {
+    const { kind, key, limit, until } = spend
+    if (!isForgotten(spend, epoch) && spendOne.run({ kind, key, limit, until, now }).changes === 1) continue
+    if (spends.length > 1) database.exec('ROLLBACK TO call; RELEASE call')
+    return { spent: false, exhausted: key }
+  }
+  if (spends.length > 1) database.exec('RELEASE call')
   return { spent: true }
 }
 
-function checkSpend({ key, limit, until }: Spend, now: number): void {
+/** True for what may have been used before memory was lost. */
+function isForgotten({ issued, until }: Spend, { notBefore }: Epoch): boolean {
+  if (notBefore === 0) return false
+  return issued === undefined ? until <= notBefore + LONGEST_RETENTION : issued < notBefore
+}
+
+function checkSpend({ key, limit, issued, until }: Spend, now: number): void {
   if (key.length === 0) throw new RangeError('A spend needs a key.')
   if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError('The limit of a spend is an integer above 0.')
   if (!Number.isFinite(until)) throw new RangeError('A spend is kept until a NumericDate.')
+  if (issued !== undefined && !Number.isFinite(issued)) throw new RangeError('A thing was made at a NumericDate.')
   if (until <= now) throw new RangeError('The time of this spend has passed; check the clocks of client and store.')
 }
