@@ -11,10 +11,11 @@ interface Generation {
 }
 
 /**
- * A generation takes ids in for a quarter of the time that they are kept, so that about a quarter more is held than
- * what lives. With two generations taking turns it would be as much again.
+ * A generation takes ids in for half of the time that they are kept, so that at most half as much again is held as
+ * what lives. With two generations taking turns it would be twice as much; with more than a few, looking an id up in
+ * each of them, each time somewhere else in memory, would cost more than it saves.
  */
-const SLICES = 4
+const SLICES = 2
 const SHORTEST_SLICE = 1
 /** Seconds by which the clock may be set back without anything being refused for it. */
 const SETBACK = 10
@@ -30,12 +31,15 @@ export class Generations {
 
   /** How many ids are held, living or not yet forgotten. */
   get count(): number {
-    return this.#generations.reduce((sum, { keys }) => sum + keys.count, 0)
+    let count = 0
+    for (const { keys } of this.#generations) count += keys.count
+    return count
   }
 
   /** Is the id held? */
   has(key: KeyWords): boolean {
-    return this.#generations.some(({ keys }) => keys.has(key))
+    for (const { keys } of this.#generations) if (keys.has(key)) return true
+    return false
   }
 
   /** Holds an id; `turn` must have been called with the same `now`. */
@@ -57,18 +61,19 @@ export class Generations {
         'The clock of the memory ledger was set back beyond what is forgotten already; it answers again when that time has passed.',
       )
     }
+    this.#forget(now)
     const newest = this.#generations.at(-1)
     if (newest !== undefined && !isComplete(newest, now)) return
-    this.#forget(now)
     if (this.#generations.length === MOST_GENERATIONS) return
     this.#generations.push({ keys: this.#spare ?? new KeyTable(), born: now, retention: 0, until: now })
     this.#spare = undefined
   }
 
   #forget(now: number): void {
-    for (const generation of [...this.#generations]) {
-      if (generation.until + SETBACK >= now) continue
-      this.#generations.splice(this.#generations.indexOf(generation), 1)
+    for (let index = this.#generations.length - 1; index >= 0; index--) {
+      const generation = this.#generations[index]
+      if (generation === undefined || generation.until + SETBACK >= now) continue
+      this.#generations.splice(index, 1)
       this.#forgotten = Math.max(this.#forgotten, generation.until)
       // Used again for the next one: a table of its own would take as much memory once more, until this is collected.
       generation.keys.clear()

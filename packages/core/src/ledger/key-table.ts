@@ -6,6 +6,8 @@ export type KeyWords = readonly [number, number, number, number]
 const WORDS = 4
 /** A table grows a shard at a time, so that growing stops nobody for longer than a shard takes. */
 const SHARDS = 256
+/** The high bits of a hash say which shard, the low ones where in it. */
+const SHARD_SHIFT = 24
 const SMALLEST_SHARD = 16
 const MOST_LOAD = 0.65
 
@@ -16,15 +18,11 @@ const MOST_LOAD = 0.65
  */
 const [SEED_0 = 1, SEED_1 = 1, SEED_2 = 1, SEED_3 = 1] = crypto.getRandomValues(new Uint32Array(WORDS))
 
-/** One part of a table: as many slots of four words as a power of two. An empty slot is all zeros. */
-interface Shard {
-  slots: Uint32Array
-  count: number
-}
-
 /** Keys are added, and only all of them together taken out again. */
 export class KeyTable {
-  readonly #shards: Shard[] = Array.from({ length: SHARDS }, () => makeShard(SMALLEST_SHARD))
+  /** Of each shard its slots of four words, as many as a power of two. An empty slot is all zeros. */
+  readonly #shards: Uint32Array[] = Array.from({ length: SHARDS }, () => new Uint32Array(SMALLEST_SHARD * WORDS))
+  readonly #counts = new Uint32Array(SHARDS)
   #count = 0
 
   /** How many keys there are. */
@@ -35,53 +33,51 @@ export class KeyTable {
   /** Is the key in the table? */
   has(key: KeyWords): boolean {
     const hash = hashKey(key)
-    const { slots } = this.#shardOf(hash)
+    const slots = this.#slotsOf(hash >>> SHARD_SHIFT)
     return !isEmpty(slots, findSlot(slots, hash, key))
   }
 
   /** Adds a key; adding it again changes nothing. */
   add(key: KeyWords): void {
     const hash = hashKey(key)
-    const shard = this.#shardOf(hash)
-    const at = findSlot(shard.slots, hash, key)
-    if (!isEmpty(shard.slots, at)) return
-    shard.slots.set(key, at)
-    shard.count++
+    const shard = hash >>> SHARD_SHIFT
+    const slots = this.#slotsOf(shard)
+    const at = findSlot(slots, hash, key)
+    if (!isEmpty(slots, at)) return
+    slots.set(key, at)
     this.#count++
-    if (shard.count > (shard.slots.length / WORDS) * MOST_LOAD) growShard(shard)
+    const count = (this.#counts[shard] ?? 0) + 1
+    this.#counts[shard] = count
+    if (count > (slots.length / WORDS) * MOST_LOAD) this.#shards[shard] = enlarge(slots)
   }
 
   /** Empties the table. Its memory is kept where about as many keys will come again, and given back where it is far too much. */
   clear(): void {
-    for (const shard of this.#shards) {
-      const isFarTooLarge = shard.slots.length / WORDS > Math.max(SMALLEST_SHARD, shard.count * 8)
-      if (isFarTooLarge) shard.slots = new Uint32Array(shard.slots.length / 2)
-      else shard.slots.fill(0)
-      shard.count = 0
+    for (const [shard, slots] of this.#shards.entries()) {
+      const isFarTooLarge = slots.length / WORDS > Math.max(SMALLEST_SHARD, (this.#counts[shard] ?? 0) * 8)
+      if (isFarTooLarge) this.#shards[shard] = new Uint32Array(slots.length / 2)
+      else slots.fill(0)
     }
+    this.#counts.fill(0)
     this.#count = 0
   }
 
-  #shardOf(hash: number): Shard {
-    const shard = this.#shards[hash >>> 24]
-    if (shard === undefined) throw new RangeError('A hash has 32 bits.')
-    return shard
+  #slotsOf(shard: number): Uint32Array {
+    const slots = this.#shards[shard]
+    if (slots === undefined) throw new RangeError('A hash has 32 bits.')
+    return slots
   }
 }
 
-function makeShard(size: number): Shard {
-  return { slots: new Uint32Array(size * WORDS), count: 0 }
-}
-
-function growShard(shard: Shard): void {
-  const old = shard.slots
+/** The same keys with twice the room. */
+function enlarge(old: Uint32Array): Uint32Array {
   const slots = new Uint32Array(old.length * 2)
   for (let at = 0; at < old.length; at += WORDS) {
     if (isEmpty(old, at)) continue
     const key: KeyWords = [old[at] ?? 0, old[at + 1] ?? 0, old[at + 2] ?? 0, old[at + 3] ?? 0]
     slots.set(key, findSlot(slots, hashKey(key), key))
   }
-  shard.slots = slots
+  return slots
 }
 
 /** Where the key is, or the empty slot where it would go. There always is an empty one. */
