@@ -62,6 +62,8 @@ const TABLE = {
   ),
 
   keys_unavailable: refusal(503, 'The keys of the token issuer cannot be had right now.'),
+  introspection_unavailable: refusal(503, 'The token issuer cannot be asked right now.'),
+  revocations_unavailable: refusal(503, 'Nobody can say right now whether the access token was revoked.'),
   ledger_unavailable: refusal(503, 'Single use cannot be assured right now.'),
 } as const satisfies Record<string, RejectionKind>
 
