@@ -31,16 +31,9 @@ describe('the conformance suite for clients', () => {
 describe.each(revisions)('the requirements of %s, with bearer tokens allowed', (revision) => {
   let results: ReadonlyMap<string, ScenarioResult>
   beforeAll(async () => {
-    results = await runSuite(
-      'client',
-      '--requirements',
-      revision,
-      '--timeout',
-      '60000',
-      '--command',
-      clientCommand('bearer-agent.ts'),
-    )
-  }, 90_000)
+    const selection = ['--requirements', revision, '--timeout', '60000']
+    results = await runSuite(['client', ...selection, '--command', clientCommand('bearer-agent.ts')])
+  }, 150_000)
 
   const names = required.get(revision) ?? []
   it.each(names.filter((name) => name in authScenarios))('%s', (name) => {
@@ -53,15 +46,8 @@ describe.each(revisions)('the requirements of %s, with bearer tokens allowed', (
 
 describe.each(revisions)('the extensions that our agent ships, at %s', (revision) => {
   async function run(name: string, ...flags: readonly string[]) {
-    const wire = ['--spec-version', revision, '--force']
-    const results = await runSuite(
-      'client',
-      '--scenario',
-      name,
-      ...wire,
-      '--command',
-      clientCommand('agent.ts', ...flags),
-    )
+    const selection = ['--scenario', name, '--spec-version', revision, '--force']
+    const results = await runSuite(['client', ...selection, '--command', clientCommand('agent.ts', ...flags)])
     return results.get(name)
   }
 

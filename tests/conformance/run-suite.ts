@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 
 const root = join(import.meta.dirname, '../..')
@@ -18,11 +19,18 @@ export interface ScenarioResult {
   readonly outcome: string | undefined
 }
 
-/** Runs `conformance` with these arguments; yields the results by the scenarios' names, and rejects when there are none. */
-export async function runSuite(...args: readonly string[]): Promise<ReadonlyMap<string, ScenarioResult>> {
+/**
+ * Runs `conformance` with these arguments; yields the results by the scenarios' names, and rejects when there are none.
+ *
+ * @param watch is told each line that the suite prints
+ */
+export async function runSuite(
+  args: readonly string[],
+  watch?: (line: string) => void,
+): Promise<ReadonlyMap<string, ScenarioResult>> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-conformance-'))
   try {
-    const log = await startSuite([...args, '--output-dir', folder])
+    const log = await startSuite([...args, '--output-dir', folder], watch)
     const results = readResults(folder)
     if (results.size === 0) throw new Error(`conformance ${args.join(' ')} ran nothing: ${log}`)
     return results
@@ -55,10 +63,12 @@ export async function readSuiteVersion(): Promise<string> {
 }
 
 /** Yields all that it printed; its exit code says no more than its results do. */
-async function startSuite(args: readonly string[]): Promise<string> {
+async function startSuite(args: readonly string[], watch?: (line: string) => void): Promise<string> {
   const child = spawn(process.execPath, [suite, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Far more than it needs, for machines that have other things to do.
+    timeout: 150_000,
     env: {
       ...process.env,
       // The suite starts clients as `node`, by way of a shell: the same Node, which compiles our sources once for all.
@@ -66,6 +76,7 @@ async function startSuite(args: readonly string[]): Promise<string> {
       NODE_COMPILE_CACHE: join(tmpdir(), 'countersign-conformance-compiled'),
     },
   })
+  if (watch !== undefined) createInterface({ input: child.stdout }).on('line', watch)
   const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr)])
   return printed === '' ? complaints : printed
 }

@@ -20,7 +20,7 @@ describe.each([
       const server = await start()
       try {
         const wire = ['--suite', 'all', '--spec-version', revision]
-        results = await runSuite('server', '--url', server.url, ...wire)
+        results = await runSuite(['server', '--url', server.url, ...wire])
       } finally {
         await server.close()
       }

@@ -11,7 +11,10 @@ export interface Person {
 }
 
 /** Seats a person who decides on each consent page by what stands on it. */
-export function seatPerson({ issuer, user }: Deployment, approves: (page: string) => boolean): Person {
+export function seatPerson(
+  { issuer, user }: Pick<Deployment, 'issuer' | 'user'>,
+  approves: (page: string) => boolean,
+): Person {
   const browser = createBrowser(new URL(issuer).origin)
   const pages: string[] = []
   return {

@@ -21,7 +21,7 @@ export interface Up {
 }
 
 /** Starts it on free ports and waits until it is ready. */
-export async function startUp(): Promise<Up> {
+async function startUp(): Promise<Up> {
   const data = mkdtempSync(join(tmpdir(), 'countersign-up-'))
   const child = spawn(process.execPath, [LAUNCHER, 'up', '--json', '--port', '0', '--data', data], {
     stdio: ['ignore', 'pipe', 'pipe'],
