@@ -1,7 +1,8 @@
 /** What a server author writes: the resource, whom it trusts, and what each tool needs. */
-import type { Clock, Events, Ledger, SignatureAlgorithm, Verifier } from '@countersign/core'
+import type { Clock, Events, Ledger, Verifier } from '@countersign/core'
 import type { ProofPolicy } from '@countersign/dpop'
 import type { Limits } from './limits.ts'
+import type { IssuerTrust } from './token/issuer-trust.ts'
 
 /** What a call of one tool, resource, prompt or method needs. */
 export interface Requirement {
@@ -9,22 +10,6 @@ export interface Requirement {
   readonly scopes?: readonly string[]
   /** `required`: the proof must cover the body. Otherwise it is checked when the proof carries a digest. */
   readonly contentDigest?: 'required'
-}
-
-/** An authorization server whose tokens are accepted here, with what it may do differently from RFC 9068. */
-export interface IssuerTrust {
-  /** Compared with `iss` character by character. */
-  readonly issuer: string
-  /** Where its keys are; default: what its RFC 8414 metadata says. */
-  readonly jwksUri?: string
-  /** Its keys, when they are not to be fetched at all. */
-  readonly jwks?: { readonly keys: readonly unknown[] }
-  /** Default `ES256`, `Ed25519` and `EdDSA`; `RS256` (2048 bits and more) has to be named. */
-  readonly algorithms?: readonly SignatureAlgorithm[]
-  /** Accept `typ: JWT` or none: for issuers that predate RFC 9068. */
-  readonly acceptPlainJwt?: boolean
-  /** Accept several audiences, on sender-bound tokens only: each of them could otherwise use the token at the others. */
-  readonly acceptSeveralAudiences?: boolean
 }
 
 /** Requirements by name. */
@@ -63,9 +48,10 @@ export interface GuardOptions {
   /** Values of `Host` that are served. Default: the host of `endpoint`. */
   readonly hosts?: readonly string[]
   readonly limits?: Partial<Limits>
-  readonly events?: Events
+  /** Told of every decision and of what failed on the way; `./telemetry` makes metrics of it. */
+  readonly events?: Events | undefined
   readonly clock?: Clock
   readonly verifier?: Verifier
-  /** For the issuers' metadata and keys. */
+  /** For what is fetched from issuers. Default on Node: one that reaches no address that is not public, unless it was configured. */
   readonly fetch?: typeof fetch
 }

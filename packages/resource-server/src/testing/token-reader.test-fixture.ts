@@ -1,8 +1,8 @@
 /** The reader of access tokens that a guard would have, for tests of tokens alone. */
 import type { Result, Verifier } from '@countersign/core'
 import { createGuardContext } from '../guard-context.ts'
-import type { IssuerTrust } from '../guard-options.ts'
 import type { AccessToken } from '../token/access-token.ts'
+import type { IssuerTrust } from '../token/issuer-trust.ts'
 import { resource, start, type TestIssuer } from './issuer.test-fixture.ts'
 
 /** Reads tokens as a guard does that trusts exactly these issuers; no network is there. */

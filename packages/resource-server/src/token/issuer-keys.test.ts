@@ -2,10 +2,10 @@ import { type GuardEvent, type KeyRing, systemClock } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../configuration-error.ts'
-import type { IssuerTrust } from '../guard-options.ts'
 import { useHttpServer } from '../testing/http-server.test-fixture.ts'
 import { createIssuer } from '../testing/issuer.test-fixture.ts'
 import { createIssuerKeys } from './issuer-keys.ts'
+import type { IssuerTrust } from './issuer-trust.ts'
 
 const { publicJwk } = await createIssuer()
 const jwks = { keys: [publicJwk] }

@@ -1,9 +1,9 @@
 /** Issuers as the operator trusts them, with their keys at hand. */
 import type { KeyRing, SignatureAlgorithm } from '@countersign/core'
 import { ConfigurationError } from '../configuration-error.ts'
-import type { IssuerTrust } from '../guard-options.ts'
 import { isSecureUrl } from '../policy/secure-url.ts'
 import { createIssuerKeys, type IssuerKeysContext } from './issuer-keys.ts'
+import type { IssuerTrust } from './issuer-trust.ts'
 
 /** What the token reader knows of an issuer. */
 export interface TrustedIssuer {

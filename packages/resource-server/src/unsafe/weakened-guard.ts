@@ -2,7 +2,8 @@
 import { isLoopbackHost } from '@countersign/core'
 import { ConfigurationError } from '../configuration-error.ts'
 import { assembleGuard, type Guard } from '../guard.ts'
-import type { GuardOptions, IssuerTrust } from '../guard-options.ts'
+import type { GuardOptions } from '../guard-options.ts'
+import type { IssuerTrust } from '../token/issuer-trust.ts'
 import { type Weakness, weakenPolicy } from './weakened-policy.ts'
 
 /** Throws `ConfigurationError` unless `COUNTERSIGN_UNSAFE=1` is set and everything involved is on loopback. */
