@@ -1,15 +1,19 @@
 /** The notes server with nothing in front of it, for the suite's scenarios that no guard has a part in. Loopback only. */
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { createNotes, notesServer } from '@countersign/notes-server'
 import { closeServer, listen } from '@countersign/resource-server/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 
-/** Starts it on a free port, with notes in memory. */
+/** Starts it on a free port, with its data in a folder that `close` deletes. */
 export async function startOpenServer(): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const notes = createNotes({ path: ':memory:' })
+  const data = mkdtempSync(join(tmpdir(), 'countersign-test-'))
+  const notes = createNotes({ path: join(data, 'notes.sqlite') })
   const handler = createMcpHandler(() => notesServer(notes))
   const http = createServer()
   await listen(http, 0, '127.0.0.1')
@@ -37,6 +41,7 @@ export async function startOpenServer(): Promise<{ readonly url: string; close()
     async close() {
       await closeServer(http, 0)
       notes.close()
+      rmSync(data, { recursive: true })
     },
   }
 }
