@@ -1,6 +1,10 @@
 /** What the guard costs: beside a bare signature check, beside the same check by hand, and against garbage. */
 import { sign, verify } from 'node:crypto'
-import { createGuard, type Guard, type IncomingCall } from '@countersign/resource-server'
+import { createGuard, type Guard, type GuardOptions, type IncomingCall } from '@countersign/resource-server'
+import { createGuardMetrics } from '@countersign/resource-server/telemetry'
+import type { Meter } from '@opentelemetry/api'
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { Goal } from '../goal.ts'
 import { type Contestant, interleave } from '../interleave.ts'
 import type { Benchmark } from '../run.ts'
@@ -46,16 +50,19 @@ async function prepare(): Promise<readonly Contestant[]> {
   const issuerKey = createSigningKey()
   const agentKey = createSigningKey()
   const jwks = { keys: [{ ...issuerKey.publicJwk, kid: 'issuer-1', alg: 'ES256' }] }
-  const guard = createGuard({
+  const options: GuardOptions = {
     resource,
     authorizationServers: [{ issuer, jwks }],
     tools: { read_notes: { scopes: ['notes:read'] } },
     proofs: { nonce: 'required' },
-  })
+  }
+  const guard = createGuard(options)
+  const watched = createGuard({ ...options, events: createGuardMetrics(createMeter()) })
   const token = signToken(issuerKey, agentKey)
-  const { nonce = '' } = await guard.decide(createCall(token, signCallProof(agentKey, token, 'none')))
+  const nonce = await obtainNonce(guard, agentKey, token)
+  const watchedNonce = await obtainNonce(watched, agentKey, token)
 
-  const proofs = () => Array.from({ length: total }, () => signCallProof(agentKey, token, nonce))
+  const proofs = (of = nonce) => Array.from({ length: total }, () => signCallProof(agentKey, token, of))
   const warm = feed(proofs().map((proof) => createCall(token, proof)))
   const cold = feed(
     Array.from({ length: total }, () => {
@@ -63,6 +70,7 @@ async function prepare(): Promise<readonly Contestant[]> {
       return createCall(fresh, signCallProof(agentKey, fresh, nonce))
     }),
   )
+  const metered = feed(proofs(watchedNonce).map((proof) => createCall(token, proof)))
   const byHand = feed(proofs())
   const malformed = feed(proofs().map((proof) => createCall(token, `${proof.slice(0, -40)}=`)))
   const garbage = feed(proofs().map((proof) => createCall(`${token.slice(0, 40)}.x`, proof)))
@@ -70,11 +78,22 @@ async function prepare(): Promise<readonly Contestant[]> {
   return [
     { name: 'one bare ES256 verify', run: createBareVerify(agentKey, proofs()) },
     { name: 'guard, token and key known', run: (n) => atOnce(n, () => expectDecision(guard, warm(), true)) },
+    { name: 'the same, with metrics', run: (n) => atOnce(n, () => expectDecision(watched, metered(), true)) },
     { name: 'guard, token new', run: (n) => atOnce(n, () => expectDecision(guard, cold(), true)) },
     { name: 'by hand with jose', run: (n) => atOnce(n, () => checkByHand(token, byHand(), body)) },
     { name: 'guard, malformed proof', run: (n) => atOnce(n, () => expectDecision(guard, malformed(), false)) },
     { name: 'guard, malformed token', run: (n) => atOnce(n, () => expectDecision(guard, garbage(), false)) },
   ]
+}
+
+async function obtainNonce(guard: Guard, agentKey: SigningKey, token: string): Promise<string> {
+  const { nonce = '' } = await guard.decide(createCall(token, signCallProof(agentKey, token, 'none')))
+  return nonce
+}
+
+/** A meter of the OpenTelemetry SDK, read by nobody. */
+function createMeter(): Meter {
+  return new MeterProvider({ readers: [new PrometheusExporter({ preventServerStart: true })] }).getMeter('bench')
 }
 
 /** The floor: `crypto.verify` with a parsed key and a DER signature, on messages like those of the guard. */
@@ -102,6 +121,12 @@ export const guardBenchmark: Benchmark = {
     const warm = cost('guard, token and key known')
     const goals: Goal[] = [
       { name: 'warm check / one bare verify', value: warm / bare, unit: '×', bound: { atMost: 1.3 } },
+      {
+        name: 'warm check with metrics / without',
+        value: cost('the same, with metrics') / warm,
+        unit: '×',
+        bound: { atMost: 1.1 },
+      },
       {
         name: 'by hand with jose / warm check',
         value: cost('by hand with jose') / warm,

@@ -3,6 +3,7 @@ import { type Rejection, rejections } from '@countersign/core'
 import { type Call, describeCaller } from './call.ts'
 import type { Objection } from './checks/check.ts'
 import type { Decision } from './decision.ts'
+import { tellDecision } from './decision-event.ts'
 import type { GuardContext } from './guard-context.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import type { Policy } from './policy.ts'
@@ -14,17 +15,19 @@ export interface Judgement {
 }
 
 /** Rejects (the promise) only when something of ours is broken; callers answer that with 500, and no access. */
-export async function judge(incoming: IncomingCall, context: GuardContext, policy: Policy): Promise<Judgement> {
+export function judge(incoming: IncomingCall, context: GuardContext, policy: Policy): Promise<Judgement> {
   const call: Call = { incoming }
+  const { events, requirements } = context
+  // Where nobody listens, nothing is measured and nothing described.
+  if (events === undefined) return reachJudgement(call, context, policy)
+  return tellDecision(call, { events, requirements }, () => reachJudgement(call, context, policy))
+}
+
+async function reachJudgement(call: Call, context: GuardContext, policy: Policy): Promise<Judgement> {
   const refused = await findGravestObjection(call, context, policy)
   const nonce = wantsNonce(call, refused?.rejection) ? { nonce: await context.nonces.current() } : {}
-  if (refused !== undefined) {
-    context.events?.(describeRefusal(call, refused.rejection))
-    return { call, decision: { allowed: false, rejection: refused.rejection, ...nonce } }
-  }
-  const caller = describeCaller(call)
-  context.events?.({ type: 'allowed', clientId: caller.clientId, methods: listMethods(call), ...jktOf(call) })
-  return { call, decision: { allowed: true, caller, body: call.body, ...nonce } }
+  if (refused !== undefined) return { call, decision: { allowed: false, rejection: refused.rejection, ...nonce } }
+  return { call, decision: { allowed: true, caller: describeCaller(call), body: call.body, ...nonce } }
 }
 
 /** The proof is spent in any case, and that it was used before is the gravest objection of all. */
@@ -51,22 +54,4 @@ async function findObjection(call: Call, context: GuardContext, { checks }: Poli
 /** A new nonce goes with every 401, and with any response to a proof that used another one (RFC 9449 §8.2). */
 function wantsNonce({ proof }: Call, rejection: Rejection | undefined): boolean {
   return proof?.newestNonce === false || (rejection !== undefined && rejections[rejection.code].status === 401)
-}
-
-function jktOf({ proof }: Call): { jkt?: string } {
-  return proof === undefined ? {} : { jkt: proof.jkt }
-}
-
-/** Names of requests are declared ones; what else a caller wrote stays out of the log. */
-function listMethods({ messages = [] }: Call): readonly string[] {
-  return messages.map((message) => (message.kind === 'request' ? message.method : message.kind))
-}
-
-function describeRefusal({ token }: Call, { code, reason }: Rejection) {
-  return {
-    type: 'refused' as const,
-    code,
-    ...(reason === undefined ? {} : { reason }),
-    ...(token === undefined ? {} : { clientId: token.clientId }),
-  }
 }

@@ -1,11 +1,52 @@
-/** What happened, for logs, metrics and hooks; no event ever carries a token, a proof, a key or what a caller wrote. */
+/**
+ * What happened, for logs, metrics and hooks. An event holds what was verified, names that the operator declared, and
+ * constants of ours: never a token, a proof, its id or a secret, and nothing that a caller wrote.
+ */
 import type { RejectionCode } from '../rejection.ts'
 
-/** A decision of the guard. `jkt` and `clientId` are set once they were verified. */
-export type GuardEvent =
-  | { readonly type: 'allowed'; readonly clientId: string; readonly jkt?: string; readonly methods: readonly string[] }
-  | { readonly type: 'refused'; readonly code: RejectionCode; readonly reason?: string; readonly clientId?: string }
-  | { readonly type: 'key_fetch_failed'; readonly issuer: string; readonly reason: string }
+/** What is told of every decision about a call. */
+interface DecisionEvent {
+  /** From the call's headers to the verdict, in seconds: also the time in which its body came, or keys were fetched. */
+  readonly seconds: number
+  /** Now minus the `iat` of the proof, once that was verified, in seconds; positive where the caller's clock is behind. */
+  readonly skew?: number
+  /** `client_id` of the token, once that was verified. */
+  readonly clientId?: string
+  /** What the messages ask for: a method that was declared, else `request`, `notification` or `response`. */
+  readonly methods: readonly string[]
+  /** The tools that they call, those that were declared. */
+  readonly tools: readonly string[]
+}
 
-/** Receives events; must not throw. */
+/** A call that may pass. */
+interface AllowedEvent extends DecisionEvent {
+  readonly type: 'allowed'
+  readonly clientId: string
+  /** RFC 7638 thumbprint of the key that was proven; absent for a Bearer token. */
+  readonly jkt?: string
+}
+
+/** A call that may not. `reason` is a constant word, such as `audience`. */
+interface RefusedEvent extends DecisionEvent {
+  readonly type: 'refused'
+  readonly code: RejectionCode
+  readonly reason?: string
+}
+
+/** A call that could not be judged, because something of ours is broken; it did not pass. */
+interface FailedEvent extends DecisionEvent {
+  readonly type: 'failed'
+}
+
+/** An issuer's keys could not be had; `reason` is a constant word, such as `timeout`. */
+interface KeyFetchFailedEvent {
+  readonly type: 'key_fetch_failed'
+  readonly issuer: string
+  readonly reason: string
+}
+
+/** Whatever a guard has to tell. */
+export type GuardEvent = AllowedEvent | RefusedEvent | FailedEvent | KeyFetchFailedEvent
+
+/** Receives events, while the call waits: it must neither throw nor take long. */
 export type Events = (event: GuardEvent) => void

@@ -7,7 +7,8 @@ import { assertScopes } from './scope-names.ts'
 const openMethods = ['initialize', 'server/discover', 'ping', 'tools/list'] as const
 
 /** Methods whose requirement is that of the thing they name. */
-const namingMethods = ['tools/call', 'resources/read', 'prompts/get'] as const
+/** Methods that are declared by the name of the thing that they name. */
+export const namingMethods = ['tools/call', 'resources/read', 'prompts/get'] as const
 
 /** One table, ready for look-up by a name that a caller sent. */
 export interface NamedRequirements {

@@ -77,7 +77,9 @@ describe('MCP transports, Security Warning', () => {
     const headers = { origin: 'https://evil.example', authorization: 'DPoP x' }
     const response = await server.fetch(new Request(resource, { method: 'POST', headers }))
     expect(response.status).toBe(403)
-    expect(scene.events).toEqual([{ type: 'refused', code: 'origin_not_allowed' }])
+    expect(scene.events).toEqual([
+      { type: 'refused', code: 'origin_not_allowed', seconds: expect.any(Number), methods: [], tools: [] },
+    ])
   })
 
   it('with no origins configured, no page may call at all', async () => {

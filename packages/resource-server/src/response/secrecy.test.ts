@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { start } from '../testing/issuer.test-fixture.ts'
 import { refusals } from '../testing/refusals.test-fixture.ts'
-import { createScene, toolCall } from '../testing/scene.test-fixture.ts'
+import { createScene, rpc, toolCall } from '../testing/scene.test-fixture.ts'
 
 const word = /^[a-z][a-z0-9_]*$/
 
@@ -53,8 +54,9 @@ describe('RFC 6750 §5.2: what a refusal tells', () => {
       const request = await arrange(scene)
       scene.events.length = 0
       await scene.guard.check(request)
+      const decision = ['code', 'reason', 'clientId', 'seconds', 'skew', 'methods', 'tools']
       for (const { type, ...members } of scene.events) {
-        const allowed = type === 'key_fetch_failed' ? ['issuer', 'reason'] : ['code', 'reason', 'clientId']
+        const allowed = type === 'key_fetch_failed' ? ['issuer', 'reason'] : decision
         expect(allowed).toEqual(expect.arrayContaining(Object.keys(members)))
       }
     }
@@ -62,14 +64,22 @@ describe('RFC 6750 §5.2: what a refusal tells', () => {
 })
 
 describe('what an accepted call tells', () => {
-  it('is the client, its key and the methods, in an event; a tool gets no token', async () => {
+  it('is the client, its key, the methods and the tools, in an event; a tool gets no token', async () => {
     const scene = await createScene()
     const request = await scene.request({ body: toolCall('read_notes', { query: 'caller text' }) })
-    const secrets = [...(await listSecrets(request)), 'caller text', 'read_notes']
+    const secrets = [...(await listSecrets(request)), 'caller text']
     scene.events.length = 0
     const answer = await scene.guard.check(request)
     expect(scene.events).toEqual([
-      { type: 'allowed', clientId: 'agent-1', jkt: scene.agent.thumbprint, methods: ['tools/call'] },
+      {
+        type: 'allowed',
+        seconds: expect.any(Number),
+        skew: 0,
+        clientId: 'agent-1',
+        jkt: scene.agent.thumbprint,
+        methods: ['tools/call'],
+        tools: ['read_notes'],
+      },
     ])
     for (const secret of secrets) expect(JSON.stringify(scene.events)).not.toContain(secret)
     const { authInfo } = answer as Exclude<typeof answer, Response>
@@ -89,5 +99,38 @@ describe('what an accepted call tells', () => {
     scene.events.length = 0
     await scene.guard.check(request)
     expect(scene.events).toMatchObject([{ type: 'allowed', methods: ['notification', 'response', 'tools/call'] }])
+  })
+
+  it('names methods and tools of refused calls only where they were declared', async () => {
+    const scene = await createScene()
+    const told = async (body: string) => {
+      const request = await scene.request({ body })
+      scene.events.length = 0
+      await scene.guard.check(request)
+      return scene.events
+    }
+    expect(await told(toolCall('write_note'))).toMatchObject([{ methods: ['tools/call'], tools: ['write_note'] }])
+    expect(await told(toolCall('drop_notes'))).toMatchObject([{ methods: ['tools/call'], tools: [] }])
+    expect(await told(rpc('caller/text'))).toMatchObject([{ methods: ['request'], tools: [] }])
+    expect(await told(rpc('__proto__', { name: '__proto__' }))).toMatchObject([{ methods: ['request'], tools: [] }])
+  })
+})
+
+describe('what a call tells that could not be judged', () => {
+  it('is that it failed, and no more', async () => {
+    let disk = 'whole'
+    const broken = new Error('disk full of eyJ0eXAi')
+    const clock = () => {
+      if (disk === 'full') throw broken
+      return start
+    }
+    const scene = await createScene({ clock })
+    const request = await scene.request()
+    disk = 'full'
+    scene.events.length = 0
+    await expect(scene.guard.check(request)).rejects.toThrow(broken)
+    expect(scene.events).toEqual([
+      { type: 'failed', seconds: expect.any(Number), clientId: 'agent-1', methods: [], tools: [] },
+    ])
   })
 })

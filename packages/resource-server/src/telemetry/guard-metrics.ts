@@ -1,0 +1,87 @@
+/** The events of a guard as OpenTelemetry metrics; their names and attributes stand in `docs/observability.md`. */
+import type { Events, GuardEvent } from '@countersign/core'
+import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api'
+
+/** Seconds: from one signature (tens of microseconds) to a body that takes its time. */
+const durationBoundaries = [
+  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+]
+/** Seconds: from the way of a request to clocks that were never set. */
+const skewBoundaries = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 3600]
+/** The caller writes `iat`; one absurd value must not drown the sum of all others. */
+const greatestSkew = 86_400
+
+interface Instruments {
+  readonly decisions: Counter
+  readonly duration: Histogram
+  readonly skew: Histogram
+  readonly toolCalls: Counter
+  readonly keyFetchFailures: Counter
+}
+
+/**
+ * Creates the instruments on `meter` and yields what to give to the guard as `events`. Every attribute is a constant of
+ * ours or a name that the operator declared, so that no caller can add series.
+ */
+export function createGuardMetrics(meter: Meter): Events {
+  const instruments = createInstruments(meter)
+  return (event) => record(event, instruments)
+}
+
+function createInstruments(meter: Meter): Instruments {
+  return {
+    decisions: meter.createCounter('countersign.guard.decisions', {
+      description: 'Calls that the guard has judged',
+      unit: '{decision}',
+    }),
+    duration: meter.createHistogram('countersign.guard.decision.duration', {
+      description: 'From the headers of a call to the verdict, with the time in which its body came',
+      unit: 's',
+      advice: { explicitBucketBoundaries: durationBoundaries },
+    }),
+    skew: meter.createHistogram('countersign.guard.proof.skew', {
+      description: 'How far the clocks of callers are off, by the iat of verified proofs',
+      unit: 's',
+      advice: { explicitBucketBoundaries: skewBoundaries },
+    }),
+    toolCalls: meter.createCounter('countersign.guard.tool.calls', {
+      description: 'Calls of declared tools that the guard has judged',
+      unit: '{call}',
+    }),
+    keyFetchFailures: meter.createCounter('countersign.guard.key_fetch.failures', {
+      description: 'Times that the keys of an issuer could not be had',
+      unit: '{fetch}',
+    }),
+  }
+}
+
+function record(event: GuardEvent, instruments: Instruments): void {
+  switch (event.type) {
+    case 'allowed':
+    case 'refused':
+    case 'failed':
+      recordDecision(event, instruments)
+      break
+    case 'key_fetch_failed':
+      instruments.keyFetchFailures.add(1, { issuer: event.issuer, reason: event.reason })
+      break
+  }
+}
+
+function recordDecision(
+  event: Exclude<GuardEvent, { type: 'key_fetch_failed' }>,
+  { decisions, duration, skew, toolCalls }: Instruments,
+): void {
+  decisions.add(1, describeOutcome(event))
+  duration.record(event.seconds, { outcome: event.type })
+  if (event.skew !== undefined) {
+    skew.record(Math.min(Math.abs(event.skew), greatestSkew), { clock: event.skew < 0 ? 'ahead' : 'behind' })
+  }
+  for (const tool of event.tools) toolCalls.add(1, { tool, outcome: event.type })
+}
+
+function describeOutcome(event: GuardEvent): Attributes {
+  if (event.type !== 'refused') return { outcome: event.type }
+  const { code, reason } = event
+  return { outcome: 'refused', code, ...(reason !== undefined && { reason }) }
+}
