@@ -1,11 +1,9 @@
 /** The authorization server: OAuth 2.1 for MCP, on oidc-provider and one SQLite file. */
-import type { DatabaseSync } from 'node:sqlite'
-import { type Ledger, systemClock } from '@countersign/core'
-import { createFastVerifier } from '@countersign/core/node'
-import { createSqliteLedger, openDatabase } from '@countersign/ledgers/sqlite'
-import { Provider } from 'oidc-provider'
+import type { Ledger } from '@countersign/core'
+import { type Configuration, Provider } from 'oidc-provider'
+import { createMetadataCorrection } from './configuration/endpoints.ts'
 import { checkIssuer } from './configuration/issuer.ts'
-import type { AuthorizationServerOptions } from './configuration/options.ts'
+import type { AuthorizationServerOptions, Revocation } from './configuration/options.ts'
 import { createProviderConfiguration } from './configuration/provider-configuration.ts'
 import { createResourceRegistry } from './configuration/resources.ts'
 import { createFallback } from './http/fallback.ts'
@@ -16,12 +14,16 @@ import { createLoginAttempts } from './interaction/attempts.ts'
 import { createSingleDelivery } from './interaction/deliver-once.ts'
 import { createFormTokens } from './interaction/form-token.ts'
 import { createInteractionRoutes } from './interaction/routes.ts'
+import { createAccessTokenReader } from './introspection/access-token-reader.ts'
+import { createIntrospectionAnswer } from './introspection/answer.ts'
+import { findOwnTokens } from './introspection/token-models.ts'
+import { revokeByOperator } from './revocation/admin.ts'
+import { createRevocationFeed } from './revocation/feed.ts'
 import { createConsume } from './single-use/consume.ts'
 import { bindRefreshTokens } from './single-use/refresh-token.ts'
 import { useLedgerForReplay } from './single-use/replay-detection.ts'
 import { createAdapter, type StorageAdapter } from './store/adapter.ts'
-import { createArtefactStore } from './store/artefact-store.ts'
-import { authorizationServerSchema } from './store/schema.ts'
+import { type DurableState, openDurableState } from './store/durable-state.ts'
 import { loadSecrets } from './store/secrets.ts'
 import { createUserStore } from './store/users.ts'
 import { watchProvider } from './watch-provider.ts'
@@ -31,74 +33,92 @@ export interface AuthorizationServer {
   readonly issuer: string
   /** For `http.createServer` or `https.createServer`. */
   readonly listener: RequestListener
+  /**
+   * Ends what was issued, from this moment on, and on the disk before it resolves: `{ token }` one access token, by its
+   * `jti` (of an opaque one: the `jti` that introspection tells); `{ grant }` all that a person once approved, by
+   * `grant_id`; `{ client }` and `{ subject }` everything that was issued to a client, or for a person, so far, refresh
+   * tokens included. The client may ask, and the person may log in, again at once: to keep them out, take them out of
+   * the registrations. Guards refuse revoked tokens within 2 seconds. Rejects with a TypeError for anything else.
+   */
+  revoke(what: Revocation): Promise<void>
   /** Closes the database; requests still under way fail. */
   close(): Promise<void>
 }
 
-/** Wraps every storage adapter; for tests with a slow store. */
-export type WrapAdapter = (adapter: StorageAdapter) => StorageAdapter
+/** How a server may differ from what it should be: for tests, and for showing attacks on a weakened one. */
+export interface Variation {
+  /** Wraps every storage adapter. */
+  readonly wrapAdapter?: (adapter: StorageAdapter) => StorageAdapter
+  readonly wrapLedger?: (ledger: Ledger) => Ledger
+  readonly configure?: (configuration: Configuration) => Configuration
+}
 
 /**
  * Creates an authorization server. Rejects with a TypeError for options that cannot be, and with `DatabaseUnusable`
  * for a database that cannot be used.
  */
 export function createAuthorizationServer(options: AuthorizationServerOptions): Promise<AuthorizationServer> {
-  return assembleAuthorizationServer(options, (adapter) => adapter)
+  return assembleAuthorizationServer(options, {})
 }
 
-/** The same, with the adapters wrapped. */
+/** The same, varied. */
 export async function assembleAuthorizationServer(
   options: AuthorizationServerOptions,
-  wrapAdapter: WrapAdapter,
+  variation: Variation,
 ): Promise<AuthorizationServer> {
   checkIssuer(options.issuer)
   if (options.ledger?.lifetime === 'run') {
     throw new TypeError('This ledger forgets when the process ends: the authorization server needs a durable one.')
   }
-  const database = openDatabase(options.database, authorizationServerSchema)
+  const { log = () => {} } = options
+  const state = await openDurableState(options, log)
   try {
-    const provider = await createProvider(options, database, wrapAdapter)
+    const provider = await createProvider(options, state, variation)
     return {
       issuer: options.issuer,
       listener: createListener(new URL(options.issuer), provider.callback()),
+      revoke: (what) => revokeByOperator(state.revocations, what),
       async close() {
-        if (database.isOpen) database.close()
+        state.close()
       },
     }
   } catch (error) {
-    database.close()
+    state.close()
     throw error
   }
 }
 
 async function createProvider(
   options: AuthorizationServerOptions,
-  database: DatabaseSync,
-  wrapAdapter: WrapAdapter,
+  state: DurableState,
+  { wrapAdapter = (adapter) => adapter, wrapLedger = (ledger) => ledger, configure = (same) => same }: Variation,
 ): Promise<Provider> {
   const { issuer, clients = [], log = () => {} } = options
-  // The library reads the system clock itself; one server must not live in two times.
-  const now = systemClock
-  const verifier = createFastVerifier()
-  const ledger: Ledger = options.ledger ?? createSqliteLedger({ database })
+  const { database, epoch, store, revocations, verifier, now } = state
+  const ledger = wrapLedger(state.ledger)
   const resources = createResourceRegistry(options.resources)
   const users = await createUserStore(database, options.users ?? [])
   const secrets = loadSecrets(database)
-  const store = createArtefactStore(database, now)
-  const consume = createConsume({ issuer, store, ledger, verifier, now, log })
-  const adapter = (model: string) => wrapAdapter(createAdapter(model, store, consume, now))
+  const consume = createConsume({ issuer, store, revocations, ledger, verifier, now, log })
+  const adapter = (model: string) => wrapAdapter(createAdapter(model, { store, consume, revocations, now }))
 
-  const configuration = createProviderConfiguration({ issuer, clients, resources, users, secrets, adapter, now })
-  const provider = new Provider(issuer, configuration)
+  const parts = { issuer, clients, resources, users, secrets, adapter, now }
+  const provider = new Provider(issuer, configure(createProviderConfiguration(parts)))
   pinIssuer(provider)
   watchProvider(provider, log)
-  useLedgerForReplay(provider, ledger, verifier, now)
-  bindRefreshTokens(provider, store, log, now)
+  const proofsSince = options.ledger === undefined ? epoch.notBefore : undefined
+  useLedgerForReplay(provider, { ledger, verifier, now, proofsSince })
+  bindRefreshTokens(provider, revocations, log, now)
+  const read = await createAccessTokenReader(issuer, secrets.signingKey, verifier)
+  findOwnTokens({ provider, read, store, revocations })
 
   const formTokens = createFormTokens(secrets.formSecret)
   const attempts = createLoginAttempts(now)
   provider.use(createFallback(log))
   provider.use(createStrictProof(log))
+  provider.use(createRevocationFeed(revocations))
+  provider.use(createMetadataCorrection())
+  provider.use(createIntrospectionAnswer(issuer))
   provider.use(createInteractionRoutes({ provider, resources, users, formTokens, attempts, log }))
   provider.use(createSingleDelivery({ provider, ledger, verifier }))
   return provider

@@ -4,7 +4,9 @@ export type {
   AuthorizationServerOptions,
   ClientRegistration,
   GrantType,
+  IntrospectionRegistration,
   ResourceRegistration,
+  Revocation,
   UserRegistration,
 } from './configuration/options.ts'
 export type { Log, LogEntry } from './log.ts'

@@ -31,13 +31,24 @@ describe('RFC 8414 metadata', () => {
         token_endpoint_auth_methods_supported: ['private_key_jwt', 'none'],
         token_endpoint_auth_signing_alg_values_supported: ['ES256', 'Ed25519', 'EdDSA'],
         id_token_signing_alg_values_supported: ['Ed25519'],
+        introspection_endpoint: `${world.issuer}/introspect`,
+        introspection_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic'],
+        revocation_endpoint: `${world.issuer}/revoke`,
+        revocation_endpoint_auth_methods_supported: ['private_key_jwt', 'none'],
+        revocation_feed_endpoint: `${world.issuer}/revocations`,
         scopes_supported: ['openid', 'notes:read', 'notes:write', 'notes:delete'],
       })
       expect(new Set(body.grant_types_supported as string[])).toEqual(
         new Set(['authorization_code', 'client_credentials', 'refresh_token']),
       )
       const endpoints = Object.keys(body).filter((name) => name.endsWith('_endpoint'))
-      expect(endpoints.sort()).toEqual(['authorization_endpoint', 'token_endpoint'])
+      expect(endpoints.sort()).toEqual([
+        'authorization_endpoint',
+        'introspection_endpoint',
+        'revocation_endpoint',
+        'revocation_feed_endpoint',
+        'token_endpoint',
+      ])
     }
   })
 

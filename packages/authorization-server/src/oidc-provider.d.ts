@@ -13,20 +13,39 @@ declare module 'oidc-provider' {
     grantTypeAllowed(type: string): boolean
   }
 
+  /** Of a person (`AccessToken`) or of a client itself (`ClientCredentials`). Times are NumericDates. */
   export interface AccessToken {
+    readonly jti: string
+    readonly iat: number
+    readonly exp: number
     readonly jkt?: string
     readonly clientId: string
+    readonly accountId?: string
+    grantId?: string | undefined
     readonly scope?: string
     readonly aud?: string
+    readonly tokenType: 'DPoP' | 'Bearer'
+    readonly extra?: Readonly<Record<string, unknown>>
     readonly resourceServer?: { readonly accessTokenTTL?: number }
+    destroy(): Promise<void>
   }
 
   export interface RefreshToken {
     jkt?: string
+    readonly iat: number
+    readonly exp: number
     readonly clientId: string
+    readonly accountId: string
     readonly grantId: string
+    readonly scope?: string
     readonly consumed?: number
     save(): Promise<string>
+  }
+
+  /** A model whose artefacts are found by their value. */
+  export interface Model<Artefact> {
+    new (properties: Readonly<Record<string, unknown>>): Artefact
+    find(value: string, options?: Record<string, unknown>): Promise<Artefact | undefined>
   }
 
   export interface Grant {
@@ -72,7 +91,13 @@ declare module 'oidc-provider' {
     /** The request's parameters; the library itself settles defaults by writing here. */
     readonly params?: Record<string, unknown>
     readonly result?: InteractionResult
-    readonly entities: { readonly AccessToken?: AccessToken; readonly ClientCredentials?: AccessToken }
+    readonly entities: {
+      readonly AccessToken?: AccessToken
+      readonly ClientCredentials?: AccessToken
+      readonly RefreshToken?: RefreshToken
+    }
+    /** Notes what a request is about; the client first. */
+    entity(name: string, value: unknown): void
   }
 
   /** Koa's context, as far as it is touched here; `oidc` is there on the library's own routes only. */
@@ -83,6 +108,7 @@ declare module 'oidc-provider' {
     readonly res: ServerResponse
     readonly oidc: OidcContext
     readonly state: Record<string, unknown>
+    readonly query: Readonly<Record<string, string | string[] | undefined>>
     status: number
     type: string
     body: unknown
@@ -110,7 +136,7 @@ declare module 'oidc-provider' {
     readonly scope: string
     readonly audience: string
     readonly accessTokenTTL: number
-    readonly accessTokenFormat: 'jwt'
+    readonly accessTokenFormat: 'jwt' | 'opaque'
     readonly jwt: { readonly sign: { readonly alg: string } }
   }
 
@@ -137,7 +163,9 @@ declare module 'oidc-provider' {
     clockTolerance: number
     cookies: Record<string, unknown>
     enabledJWA: Record<string, readonly string[]>
+    discovery: Record<string, unknown>
     expiresWithSession: () => Promise<boolean>
+    extraTokenClaims: (ctx: Context, token: AccessToken) => Promise<Record<string, unknown> | undefined>
     features: Record<string, Record<string, unknown>>
     findAccount: (ctx: Context, subject: string) => Promise<Account | undefined>
     interactions: { policy: Policy; url: (ctx: Context, interaction: Interaction) => Promise<string> }
@@ -149,7 +177,7 @@ declare module 'oidc-provider' {
     responseTypes: readonly string[]
     revokeGrantPolicy: () => boolean
     rotateRefreshToken: boolean
-    routes: { authorization: string; token: string; jwks: string }
+    routes: Record<'authorization' | 'token' | 'jwks' | 'introspection' | 'revocation', string>
     scopes: readonly string[]
     ttl: Record<string, Ttl>
   }
@@ -161,7 +189,14 @@ declare module 'oidc-provider' {
     readonly issuer: string
     /** Koa's prototype of `ctx.request`. */
     readonly request: object
-    readonly OIDCContext: { prototype: { urlFor(name: string, options?: Record<string, unknown>): string } }
+    readonly OIDCContext: {
+      prototype: {
+        urlFor(name: string, options?: Record<string, unknown>): string
+        entity(this: OidcContext, name: string, value: unknown): void
+      }
+    }
+    readonly AccessToken: Model<AccessToken>
+    readonly ClientCredentials: Model<AccessToken>
     readonly ReplayDetection: { unique(issuer: string, id: string, expires: number): Promise<boolean> }
     readonly RefreshToken: {
       prototype: RefreshToken

@@ -5,8 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
-import { assembleAuthorizationServer, type WrapAdapter } from '../src/authorization-server.ts'
-import type { AuthorizationServerOptions, ResourceRegistration } from '../src/configuration/options.ts'
+import { type AuthorizationServer, assembleAuthorizationServer, type Variation } from '../src/authorization-server.ts'
+import type {
+  AuthorizationServerOptions,
+  ClientRegistration,
+  ResourceRegistration,
+} from '../src/configuration/options.ts'
 import type { LogEntry } from '../src/log.ts'
 
 export interface KeyPair {
@@ -39,21 +43,25 @@ export interface World {
   readonly log: LogEntry[]
   readonly agentKey: KeyPair
   readonly edKey: KeyPair
+  /** The operator's own revocation. */
+  revoke: AuthorizationServer['revoke']
   close(): Promise<void>
-  /** Stops the server and starts another on the same port and database. */
-  restart(): Promise<void>
+  /** Stops the server and starts another on the same port and database, with which anything may be done in between. */
+  restart(meanwhile?: () => void): Promise<void>
   /** Starts a second server of the same issuer on the same database, as behind a load balancer; yields its address. */
   startTwin(): Promise<string>
 }
 
-export interface WorldOptions {
+export interface WorldOptions extends Variation {
   readonly options?: Partial<AuthorizationServerOptions>
-  readonly wrapAdapter?: WrapAdapter
   readonly path?: string
+  /** Beside the usual ones. */
+  readonly clients?: readonly ClientRegistration[]
 }
 
 /** Starts one; `path` puts the issuer below a path. */
-export async function startWorld({ options = {}, wrapAdapter = (adapter) => adapter, path = '' }: WorldOptions = {}) {
+export async function startWorld(settings: WorldOptions = {}): Promise<World> {
+  const { options = {}, path = '', clients = [], ...variation } = settings
   const folder = mkdtempSync(join(tmpdir(), 'authorization-server-'))
   const database = join(folder, 'as.db')
   const log: LogEntry[] = []
@@ -101,10 +109,11 @@ export async function startWorld({ options = {}, wrapAdapter = (adapter) => adap
             redirectUris: [REDIRECT],
             scopes: ['notes:read', 'notes:write'],
           },
+          ...clients,
         ],
         ...options,
       },
-      wrapAdapter,
+      variation,
     )
   let server = await start()
   http.on('request', (req, res) => server.listener(req, res))
@@ -117,6 +126,7 @@ export async function startWorld({ options = {}, wrapAdapter = (adapter) => adap
     log,
     agentKey,
     edKey,
+    revoke: (what) => server.revoke(what),
     async startTwin() {
       const twin = await start()
       const twinHttp = createServer(twin.listener)
@@ -135,8 +145,9 @@ export async function startWorld({ options = {}, wrapAdapter = (adapter) => adap
       await server.close()
       rmSync(folder, { recursive: true, force: true })
     },
-    async restart() {
+    async restart(meanwhile = () => {}) {
       await server.close()
+      meanwhile()
       server = await start()
     },
   }

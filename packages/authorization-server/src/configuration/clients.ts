@@ -22,7 +22,7 @@ export function toClientMetadata(client: ClientRegistration, knownScopes: readon
     token_endpoint_auth_method: client.public === true ? 'none' : 'private_key_jwt',
     ...(client.public === true
       ? {}
-      : { jwks: { keys: (client.jwks?.keys ?? []).map((key) => toAssertionKey(client, key)) } }),
+      : { jwks: { keys: (client.jwks?.keys ?? []).map((key) => toAssertionKey(client.clientId, key)) } }),
     dpop_bound_access_tokens: client.allowBearer !== true,
   }
 }
@@ -67,12 +67,10 @@ function redirectsToDevice({ redirectUris = [] }: ClientRegistration): boolean {
 }
 
 /** A bare public key: no `alg`, so that `EdDSA` and `Ed25519` name the same key. */
-function toAssertionKey(client: ClientRegistration, key: object): object {
+export function toAssertionKey(clientId: string, key: object): object {
   const parsed = parsePublicJwk(key)
   if (!parsed.ok || !('crv' in parsed.value) || !ASSERTION_CURVES.has(parsed.value.crv)) {
-    throw new TypeError(
-      `The client ${JSON.stringify(client.clientId)} has a key that is not a public P-256 or Ed25519 JWK.`,
-    )
+    throw new TypeError(`The client ${JSON.stringify(clientId)} has a key that is not a public P-256 or Ed25519 JWK.`)
   }
   const kid = 'kid' in key && typeof key.kid === 'string' ? { kid: key.kid } : {}
   return { ...parsed.value, ...kid, use: 'sig' }

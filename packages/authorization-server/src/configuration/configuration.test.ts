@@ -98,7 +98,7 @@ describe('a registration that cannot be', () => {
     const server = await create([{ ...good, redirectUris: ['com.example.app:/callback'] }])
     await server.close()
     await server.close()
-    expect(readdirSync(folder)).toEqual(['as.db'])
+    expect(readdirSync(folder)).toEqual(['as.db', 'as.db.epoch'])
   })
 
   it('does not give one name to two people', async () => {

@@ -1,6 +1,7 @@
 /** What of oidc-provider is switched on: the grants of OAuth 2.1, DPoP with nonces, resource indicators. */
 
-import type { Client, Context } from 'oidc-provider'
+import type { AccessToken, Client, Context, RefreshToken } from 'oidc-provider'
+import { mayIntrospect, mayRevoke } from '../introspection/policy.ts'
 import type { ResourceRegistry } from './resources.ts'
 
 /** Builds `features`; every endpoint that nothing here needs is off. `nonceSecret` is 32 bytes. */
@@ -18,6 +19,16 @@ export function createFeatures(
       useGrantedResource: async () => true,
       getResourceServerInfo: async (ctx: Context, indicator: string, client: Client) =>
         resources.describe(ctx, indicator, client),
+    },
+    introspection: {
+      enabled: true,
+      allowedPolicy: async (_ctx: Context, client: Client, token: AccessToken | RefreshToken) =>
+        mayIntrospect(resources, client, token),
+    },
+    revocation: {
+      enabled: true,
+      allowedPolicy: async (_ctx: Context, client: Client, token: AccessToken | RefreshToken) =>
+        mayRevoke(client, token),
     },
     devInteractions: { enabled: false },
     pushedAuthorizationRequests: { enabled: false },

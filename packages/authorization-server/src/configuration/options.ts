@@ -12,6 +12,20 @@ export interface ResourceRegistration {
   readonly scopes: Readonly<Record<string, string>>
   /** Seconds; 300 unless said. */
   readonly accessTokenLifetime?: number
+  /** `jwt` (RFC 9068), unless said; `opaque` tokens mean nothing to anybody but by introspection. */
+  readonly accessTokenFormat?: 'jwt' | 'opaque'
+  /** Who may introspect tokens for it, and no others (RFC 7662 §2.1). */
+  readonly introspection?: IntrospectionRegistration
+}
+
+/** A resource server as a client of the introspection endpoint: with keys (`private_key_jwt`) or with a secret. */
+export interface IntrospectionRegistration {
+  /** Not the id of any other client. */
+  readonly clientId: string
+  /** Public keys, P-256 or Ed25519, that its assertions are signed with: then nothing secret ever leaves it. */
+  readonly jwks?: { readonly keys: readonly object[] }
+  /** For `client_secret_basic`: at least 32 characters, made by a machine. Held in memory, as it was given. */
+  readonly secret?: string
 }
 
 /** The grants that a client may be registered for. */
@@ -44,6 +58,13 @@ export interface UserRegistration {
   /** Hashed with argon2id before it is stored. */
   readonly password: string
 }
+
+/** What is to be revoked: an access token by its `jti`, a grant by its `grant_id`, a client or a person by their id. */
+export type Revocation =
+  | { readonly token: string }
+  | { readonly grant: string }
+  | { readonly client: string }
+  | { readonly subject: string }
 
 /** Options of `createAuthorizationServer`. */
 export interface AuthorizationServerOptions {

@@ -3,9 +3,11 @@ import type { Configuration } from 'oidc-provider'
 import { renderErrorPage } from '../pages/error.ts'
 import { checkClientAssertion } from '../single-use/client-assertion.ts'
 import type { StorageAdapter } from '../store/adapter.ts'
+import { digestId } from '../store/artefact-store.ts'
 import type { Secrets } from '../store/secrets.ts'
 import type { UserStore } from '../store/users.ts'
 import { toClientMetadata } from './clients.ts'
+import { CLIENT_AUTH, describeEndpoints } from './endpoints.ts'
 import { createFeatures } from './features.ts'
 import { createInteractionPolicy } from './interaction-policy.ts'
 import type { ClientRegistration } from './options.ts'
@@ -31,16 +33,23 @@ export function createProviderConfiguration(parts: ProviderParts): Configuration
   const mountPath = new URL(issuer).pathname.replace(/\/$/, '')
   return {
     adapter,
-    clients: clients.map((client) => toClientMetadata(client, resources.scopes)),
+    clients: [...clients.map((client) => toClientMetadata(client, resources.scopes)), ...resources.introspectors],
     scopes: ['openid', ...resources.scopes],
     jwks: { keys: [secrets.signingKey] },
     features: createFeatures(resources, secrets.nonceSecret),
 
-    routes: { authorization: '/authorize', token: '/token', jwks: '/jwks' },
+    routes: {
+      authorization: '/authorize',
+      token: '/token',
+      jwks: '/jwks',
+      introspection: '/introspect',
+      revocation: '/revoke',
+    },
+    discovery: describeEndpoints(issuer),
     responseTypes: ['code'],
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
-    clientAuthMethods: ['private_key_jwt', 'none'],
+    clientAuthMethods: resources.introspectsWithSecret ? [...CLIENT_AUTH, 'client_secret_basic'] : CLIENT_AUTH,
     assertJwtClientAuthClaimsAndHeader: async (ctx, claims) => checkClientAssertion(ctx, issuer, claims, now()),
     clientDefaults: { id_token_signed_response_alg: SIGNING_ALGORITHM, token_endpoint_auth_method: 'private_key_jwt' },
     clientBasedCORS: (_ctx, origin, client) =>
@@ -53,6 +62,9 @@ export function createProviderConfiguration(parts: ProviderParts): Configuration
     clockTolerance: CLOCK_DIFFERENCE,
 
     ttl: lifetimes,
+    // The id of a grant is nobody's business; its digest names it to those who have to hear that it ended.
+    extraTokenClaims: async (_ctx, { grantId }) =>
+      grantId === undefined ? undefined : { grant_id: digestId(grantId) },
     rotateRefreshToken: true,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // A family stands on its own grant: a later login in the same browser must not end it.

@@ -1,12 +1,12 @@
 /** Resource indicators (RFC 8707): one token, one resource, one string in `aud`. */
 import type { Client, Context, OidcContext, ResourceServerInfo } from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import { toIntrospectorMetadata } from './introspectors.ts'
 import type { ResourceRegistration } from './options.ts'
-import { SIGNING_ALGORITHM } from './tokens.ts'
+import { MAX_TOKEN_LIFETIME, SIGNING_ALGORITHM } from './tokens.ts'
 
-/** Seconds that an access token lives unless its resource says otherwise: it cannot be called back before. */
+/** Seconds that an access token lives unless its resource says otherwise: not everybody hears that it was revoked. */
 export const DEFAULT_LIFETIME = 300
-const MAX_LIFETIME = 3600
 
 /** The registered resources. */
 export interface ResourceRegistry {
@@ -14,6 +14,12 @@ export interface ResourceRegistry {
   readonly scopes: readonly string[]
   /** The registration that an indicator names, if any. */
   find(indicator: unknown): ResourceRegistration | undefined
+  /** The registration whose tokens a client may introspect, if any. */
+  findByIntrospector(clientId: string): ResourceRegistration | undefined
+  /** The metadata of all that introspect, as clients. */
+  readonly introspectors: readonly Record<string, unknown>[]
+  /** True when one of them has a secret. */
+  readonly introspectsWithSecret: boolean
   /** What a token for the resource is; throws `invalid_target` for a stranger. */
   describe(ctx: Context, indicator: string, client: Client): ResourceServerInfo
   /** The resource of a request that names none: the only one, or `invalid_target`. */
@@ -23,10 +29,17 @@ export interface ResourceRegistry {
 /** Checks registrations, and throws a TypeError that names the cure when one cannot be. */
 export function createResourceRegistry(registrations: readonly ResourceRegistration[]): ResourceRegistry {
   const byHref = new Map<string, ResourceRegistration>()
+  const byIntrospector = new Map<string, ResourceRegistration>()
   for (const registration of registrations) {
     const href = checkResource(registration)
     if (byHref.has(href)) throw new TypeError(`The resource ${registration.resource} is registered twice.`)
     byHref.set(href, registration)
+    const { introspection } = registration
+    if (introspection === undefined) continue
+    if (byIntrospector.has(introspection.clientId)) {
+      throw new TypeError(`${JSON.stringify(introspection.clientId)} introspects for two resources: give each its own.`)
+    }
+    byIntrospector.set(introspection.clientId, registration)
   }
   // Clients rebuild the indicator with a URL parser: https://mcp.example and https://mcp.example/ are one.
   const find = (indicator: unknown) =>
@@ -35,6 +48,9 @@ export function createResourceRegistry(registrations: readonly ResourceRegistrat
   return {
     scopes: [...new Set(registrations.flatMap(({ scopes }) => Object.keys(scopes)))],
     find,
+    introspectors: toIntrospectorMetadata(registrations),
+    introspectsWithSecret: registrations.some(({ introspection }) => introspection?.secret !== undefined),
+    findByIntrospector: (clientId) => byIntrospector.get(clientId),
     describe(ctx, indicator, client) {
       const requested = ctx.oidc.params?.resource
       const registration = find(indicator)
@@ -47,7 +63,7 @@ export function createResourceRegistry(registrations: readonly ResourceRegistrat
         audience: registration.resource,
         scope: allowed.join(' '),
         accessTokenTTL: registration.accessTokenLifetime ?? DEFAULT_LIFETIME,
-        accessTokenFormat: 'jwt',
+        accessTokenFormat: registration.accessTokenFormat ?? 'jwt',
         jwt: { sign: { alg: SIGNING_ALGORITHM } },
       }
     },
@@ -90,8 +106,12 @@ function checkResource({ resource, scopes, accessTokenLifetime = DEFAULT_LIFETIM
       throw new TypeError(`${JSON.stringify(scope)} cannot be a scope of ${resource} (RFC 6749 §3.3).`)
     }
   }
-  if (!Number.isSafeInteger(accessTokenLifetime) || accessTokenLifetime < 1 || accessTokenLifetime > MAX_LIFETIME) {
-    throw new TypeError(`Access tokens for ${resource} live 1 … ${MAX_LIFETIME} seconds.`)
+  if (
+    !Number.isSafeInteger(accessTokenLifetime) ||
+    accessTokenLifetime < 1 ||
+    accessTokenLifetime > MAX_TOKEN_LIFETIME
+  ) {
+    throw new TypeError(`Access tokens for ${resource} live 1 … ${MAX_TOKEN_LIFETIME} seconds.`)
   }
   return url.href
 }

@@ -7,6 +7,9 @@ export const SIGNING_ALGORITHM = 'Ed25519'
 /** The greatest difference between two honest clocks, in seconds. */
 export const CLOCK_DIFFERENCE = 5
 
+/** Seconds that an access token lives at most, whatever its resource says. */
+export const MAX_TOKEN_LIFETIME = 3600
+
 const MINUTE = 60
 const DAY = 24 * 60 * MINUTE
 

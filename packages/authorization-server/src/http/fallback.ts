@@ -5,6 +5,9 @@ import { renderErrorPage } from '../pages/error.ts'
 
 const METHODS = new Map([
   ['/token', 'POST, OPTIONS'],
+  ['/introspect', 'POST, OPTIONS'],
+  ['/revoke', 'POST, OPTIONS'],
+  ['/revocations', 'GET, HEAD'],
   ['/authorize', 'GET'],
   ['/jwks', 'GET, HEAD, OPTIONS'],
   ['/.well-known/oauth-authorization-server', 'GET, HEAD, OPTIONS'],

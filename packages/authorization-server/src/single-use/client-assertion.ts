@@ -9,7 +9,13 @@ const MAX_LIFE = 300
 const MAX_ID_LENGTH = 256
 
 /** Assertions that were judged good and wait, on the same request, to be spent. */
-const awaitingSpend = new WeakMap<Context, string>()
+const awaitingSpend = new WeakMap<Context, JudgedAssertion>()
+
+/** What of a good assertion its spend needs; `issued` is its `iat`. */
+export interface JudgedAssertion {
+  readonly jti: string
+  readonly issued: number
+}
 
 /** Judges the claims of an assertion whose signature has been verified; throws `invalid_client`. */
 export function checkClientAssertion(
@@ -32,12 +38,13 @@ export function checkClientAssertion(
   if (exp - iat > MAX_LIFE) refuse('lives too long')
   if (iat > now + CLOCK_DIFFERENCE) refuse('iat lies ahead')
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_ID_LENGTH) refuse('jti is required')
-  awaitingSpend.set(ctx, jti)
+  awaitingSpend.set(ctx, { jti, issued: iat })
 }
 
-/** True once for the assertion that was judged on this request: what is being spent now is that assertion. */
-export function takeAssertion(ctx: Context, jti: string): boolean {
-  if (awaitingSpend.get(ctx) !== jti) return false
+/** Yields, once, the assertion that was judged on this request, when that is what is being spent now. */
+export function takeAssertion(ctx: Context, jti: string): JudgedAssertion | undefined {
+  const assertion = awaitingSpend.get(ctx)
+  if (assertion?.jti !== jti) return undefined
   awaitingSpend.delete(ctx)
-  return true
+  return assertion
 }

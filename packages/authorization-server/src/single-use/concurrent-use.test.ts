@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { obtainCode, redeemCode, refresh } from '../../testing/code-flow.ts'
-import { slowDown } from '../../testing/slow-store.ts'
+import { slowDown, slowStores } from '../../testing/slow-store.ts'
 import { assertionForm, fetchNonce, makeTokenProof, postToken, type TokenAnswer } from '../../testing/token-request.ts'
 import { type KeyPair, makeKey, REDIRECT, startWorld, type World } from '../../testing/world.ts'
 
 const CONCURRENT = 200
 
 const stores = [
-  { store: 'the SQLite store', wrapAdapter: undefined },
-  { store: 'a store that takes its time', wrapAdapter: slowDown },
+  { store: 'the SQLite store', variation: {} },
+  { store: 'a store that takes 5 ms', variation: slowStores(5) },
+  { store: 'a store that takes 20 ms', variation: slowStores(20) },
 ]
 
 function tally(answers: readonly TokenAnswer[]): Record<string, number> {
@@ -25,12 +26,12 @@ function many(request: () => Promise<TokenAnswer>): Promise<TokenAnswer[]> {
   return Promise.all(Array.from({ length: CONCURRENT }, request))
 }
 
-describe.each(stores)('one of 200 concurrent uses succeeds with $store', ({ wrapAdapter }) => {
+describe.each(stores)('one of 200 concurrent uses succeeds with $store', ({ variation }) => {
   let world: World
   let key: KeyPair
   let nonce: string
   beforeAll(async () => {
-    world = await startWorld(wrapAdapter === undefined ? {} : { wrapAdapter })
+    world = await startWorld(variation)
     key = await makeKey()
     nonce = await fetchNonce(world)
   })

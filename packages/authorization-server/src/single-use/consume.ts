@@ -1,7 +1,8 @@
 /** One use for each authorization code (RFC 6749 §4.1.2) and each refresh token (RFC 9700 §4.14.2). */
 import { type Ledger, type SpendKind, spendKey, type Verifier } from '@countersign/core'
-import { errors, Provider } from 'oidc-provider'
+import { errors } from 'oidc-provider'
 import type { Log } from '../log.ts'
+import type { Revocations } from '../revocation/revocations.ts'
 import type { ArtefactStore } from '../store/artefact-store.ts'
 import { isHonestRepeat, revokeFamily } from './family.ts'
 
@@ -17,6 +18,7 @@ const MARGIN = 60
 export interface ConsumeParts {
   readonly issuer: string
   readonly store: ArtefactStore
+  readonly revocations: Revocations
   readonly ledger: Ledger
   readonly verifier: Verifier
   readonly now: () => number
@@ -27,7 +29,7 @@ export interface ConsumeParts {
  * Creates the adapter's `consume`: the ledger says who of N concurrent users was first; all others get `invalid_grant`.
  * Losing is a second use, and is judged as one: the library itself sees only those that come after the write.
  */
-export function createConsume({ issuer, store, ledger, verifier, now, log }: ConsumeParts) {
+export function createConsume({ issuer, store, revocations, ledger, verifier, now, log }: ConsumeParts) {
   return async (model: string, id: string): Promise<void> => {
     const kind = kinds.get(model)
     const artefact = store.find(model, id)
@@ -35,16 +37,19 @@ export function createConsume({ issuer, store, ledger, verifier, now, log }: Con
 
     const time = Math.floor(now())
     const key = await spendKey(verifier, [kind, issuer, id])
-    const outcome = await ledger.spend([{ kind, key, limit: 1, until: Math.max(artefact.expires, time) + MARGIN }])
+    const until = Math.max(artefact.expires, time) + MARGIN
+    const { iat } = artefact.payload
+    const issued = typeof iat === 'number' ? { issued: iat } : {}
+    const outcome = await ledger.spend([{ kind, key, limit: 1, until, ...issued }])
     if (outcome.spent) {
       store.markConsumed(model, id, time)
       return
     }
-    const { grantId, payload } = artefact
+    const { grant, payload } = artefact
     const consumed = store.find(model, id)?.consumed ?? time
     // The key was compared before: who comes this far with a bound refresh token holds its key.
     const repeated = kind === 'refresh_token' && isHonestRepeat(payload.jkt, payload.jkt, consumed, time)
-    if (!repeated && grantId !== undefined) revokeFamily(store, grantId, kind, Provider.ctx, log)
+    if (!repeated && grant !== undefined) await revokeFamily(revocations, grant, kind, log)
     throw new errors.InvalidGrant(`${kind} used before`)
   }
 }

@@ -1,7 +1,7 @@
-/** A family: a grant and every code and refresh token that stands on it. */
-import type { Context } from 'oidc-provider'
+/** A family: a grant and every code, refresh token and access token that stands on it. */
+import { Provider } from 'oidc-provider'
 import type { Log } from '../log.ts'
-import type { ArtefactStore } from '../store/artefact-store.ts'
+import type { Revocations } from '../revocation/revocations.ts'
 
 /** Seconds in which the holder of the key may repeat a refresh: an answer got lost, a retry crossed it. */
 const REPEAT_WINDOW = 10
@@ -11,14 +11,13 @@ export function isHonestRepeat(boundTo: unknown, usedKey: unknown, consumed: num
   return typeof boundTo === 'string' && boundTo === usedKey && now - consumed <= REPEAT_WINDOW
 }
 
-/** Ends a family, before the request that gave it away is answered. Access tokens run out by themselves. */
-export function revokeFamily(
-  store: ArtefactStore,
-  grantId: string,
+/** Ends a family and its live access tokens, before the request that gave it away is answered. */
+export async function revokeFamily(
+  revocations: Revocations,
+  grant: string,
   cause: 'code' | 'refresh_token',
-  ctx: Context | undefined,
   log: Log,
-): void {
-  store.revokeFamily(grantId)
-  log({ type: 'family_revoked', clientId: ctx?.oidc.client?.clientId ?? '', cause })
+): Promise<void> {
+  await revocations.grant(grant)
+  log({ type: 'family_revoked', clientId: Provider.ctx?.oidc.client?.clientId ?? '', cause })
 }

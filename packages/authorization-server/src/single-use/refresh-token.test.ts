@@ -2,21 +2,21 @@ import { calculateJwkThumbprint } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { obtainCode, redeemCode, refresh } from '../../testing/code-flow.ts'
-import { slowDown } from '../../testing/slow-store.ts'
+import { slowStores } from '../../testing/slow-store.ts'
 import { claimsOf, fetchNonce, makeAssertion, makeTokenProof, postToken } from '../../testing/token-request.ts'
 import { type KeyPair, makeKey, NOTES, startWorld, type World } from '../../testing/world.ts'
 
 const stores = [
-  { store: 'the SQLite store', wrapAdapter: undefined },
-  { store: 'a store that takes its time', wrapAdapter: slowDown },
+  { store: 'the SQLite store', variation: {} },
+  { store: 'a store that takes 5 ms', variation: slowStores(5) },
 ]
 
-describe.each(stores)('RFC 9700 §4.14.2 refresh tokens on $store', ({ wrapAdapter }) => {
+describe.each(stores)('RFC 9700 §4.14.2 refresh tokens on $store', ({ variation }) => {
   let world: World
   let key: KeyPair
   let nonce: string
   beforeEach(async () => {
-    world = await startWorld(wrapAdapter === undefined ? {} : { wrapAdapter })
+    world = await startWorld(variation)
     key = await makeKey()
     nonce = await fetchNonce(world)
   })

@@ -2,7 +2,8 @@
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
 import { type Context, errors, Provider, type RefreshToken } from 'oidc-provider'
 import type { Log } from '../log.ts'
-import type { ArtefactStore } from '../store/artefact-store.ts'
+import type { Revocations } from '../revocation/revocations.ts'
+import { digestId } from '../store/artefact-store.ts'
 import { isHonestRepeat, revokeFamily } from './family.ts'
 
 /**
@@ -10,7 +11,7 @@ import { isHonestRepeat, revokeFamily } from './family.ts'
  * stolen assertion key then is not enough either. A consumed token that comes back is judged before anything else:
  * same key within seconds → `invalid_grant` and nothing more; anything else ends its family.
  */
-export function bindRefreshTokens(provider: Provider, store: ArtefactStore, log: Log, now: () => number): void {
+export function bindRefreshTokens(provider: Provider, revocations: Revocations, log: Log, now: () => number): void {
   const { RefreshToken: Model } = provider
   const save = Model.prototype.save
   Model.prototype.save = function bindAndSave(this: RefreshToken) {
@@ -22,11 +23,12 @@ export function bindRefreshTokens(provider: Provider, store: ArtefactStore, log:
   const find = Model.find
   Model.find = async (value, options) => {
     const token = await find.call(Model, value, options)
-    if (token?.consumed === undefined) return token
     const ctx = Provider.ctx
+    // Introspection only looks, and who revokes a used one means its family.
+    if (token?.consumed === undefined || ctx?.oidc.route !== 'token') return token
     const usedKey = await spendProof(provider, ctx)
     if (!isHonestRepeat(token.jkt, usedKey, token.consumed, Math.floor(now()))) {
-      revokeFamily(store, token.grantId, 'refresh_token', ctx, log)
+      await revokeFamily(revocations, digestId(token.grantId), 'refresh_token', log)
     }
     throw new errors.InvalidGrant('refresh token used before')
   }

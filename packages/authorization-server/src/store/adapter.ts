@@ -1,5 +1,6 @@
 /** oidc-provider's storage adapter on the artefact store. */
-import type { ArtefactStore, Payload } from './artefact-store.ts'
+import type { Revocations } from '../revocation/revocations.ts'
+import { type ArtefactStore, digestId, type Payload } from './artefact-store.ts'
 
 /** What oidc-provider stores one model's artefacts through; `expiresIn` is in seconds. */
 export interface StorageAdapter {
@@ -15,13 +16,16 @@ export interface StorageAdapter {
 /** Spends the one use of a code or a refresh token, or throws `invalid_grant`. */
 export type ConsumeArtefact = (model: string, id: string) => Promise<void>
 
-/** Creates the adapter of one model. `now` yields a NumericDate. */
-export function createAdapter(
-  model: string,
-  store: ArtefactStore,
-  consume: ConsumeArtefact,
-  now: () => number,
-): StorageAdapter {
+/** What an adapter works with; `now` yields a NumericDate. */
+export interface AdapterParts {
+  readonly store: ArtefactStore
+  readonly consume: ConsumeArtefact
+  readonly revocations: Revocations
+  readonly now: () => number
+}
+
+/** Creates the adapter of one model. */
+export function createAdapter(model: string, { store, consume, revocations, now }: AdapterParts): StorageAdapter {
   return {
     async upsert(id, payload, expiresIn) {
       const expires = expiresIn === undefined ? undefined : Math.floor(now()) + expiresIn
@@ -40,6 +44,8 @@ export function createAdapter(
       await consume(model, id)
     },
     async destroy(id) {
+      if (model === 'Grant') return revocations.grant(digestId(id))
+      if (model === 'AccessToken' || model === 'ClientCredentials') return revocations.token(digestId(id))
       store.remove(model, id)
     },
     async revokeByGrantId(grantId) {

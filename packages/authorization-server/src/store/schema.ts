@@ -1,7 +1,7 @@
 /** The tables of an authorization server's database. */
 import type { DatabaseSchema } from '@countersign/ledgers/sqlite'
 
-/** `artefacts`: codes, refresh tokens, grants, sessions, interactions, by the digest of their id. */
+/** `artefacts`: codes, refresh tokens, opaque access tokens, grants, sessions, interactions, by the digest of their id. */
 const VERSION_1 = `
   CREATE TABLE artefacts (
     model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL,
@@ -16,9 +16,21 @@ const VERSION_1 = `
     subject TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, password TEXT NOT NULL
   ) STRICT, WITHOUT ROWID`
 
+/**
+ * What was revoked, numbered without gaps: AUTOINCREMENT never gives a number twice, also when rows were swept away.
+ * `grant_id` holds from here on the digest that tokens and the feed name a grant by; older families end.
+ */
+const VERSION_2 = `
+  CREATE TABLE revocations (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, before INTEGER NOT NULL, until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX revocations_key ON revocations (key);
+  CREATE INDEX revocations_until ON revocations (until);
+  DELETE FROM artefacts WHERE grant_id IS NOT NULL OR model = 'Grant'`
+
 /** "CSAS". */
 export const authorizationServerSchema: DatabaseSchema = {
   name: 'authorization server database',
   applicationId: 0x43534153,
-  migrations: [VERSION_1],
+  migrations: [VERSION_1, VERSION_2],
 }

@@ -33,6 +33,11 @@ export function loadSecrets(database: DatabaseSync): Secrets {
   }
 }
 
+/** Makes every nonce that was handed out before unknown. */
+export function forgetNonces(database: DatabaseSync): void {
+  database.exec("DELETE FROM secrets WHERE name = 'nonce_secret'")
+}
+
 function makeSecret(): Buffer {
   return randomBytes(32)
 }

@@ -1,0 +1,56 @@
+/** Reads JWT access tokens (RFC 9068) of this authorization server's own making. */
+import { type JsonObject, parsePublicJwk, readCompactJws, type Verifier } from '@countersign/core'
+import { SIGNING_ALGORITHM } from '../configuration/tokens.ts'
+
+/** The claims of a token that was issued here, as far as they are told on. Times are NumericDates. */
+export interface IssuedClaims {
+  readonly aud: string
+  readonly sub: string
+  readonly client_id: string
+  readonly exp: number
+  readonly iat: number
+  readonly jti: string
+  readonly scope: string | undefined
+  readonly jkt: string | undefined
+  readonly grant_id: string | undefined
+}
+
+/** Yields the claims when the token was signed here, also past its time; undefined for anything else. */
+export type AccessTokenReader = (token: string) => Promise<IssuedClaims | undefined>
+
+/** Creates it for one issuer and the key, as a JWK, that it signs with. */
+export async function createAccessTokenReader(
+  issuer: string,
+  signingKey: JsonWebKey,
+  verifier: Verifier,
+): Promise<AccessTokenReader> {
+  const { kty, crv, x } = signingKey
+  const publicJwk = parsePublicJwk({ kty, crv, x })
+  const key = publicJwk.ok ? await verifier.importKey(publicJwk.value, SIGNING_ALGORITHM) : undefined
+  if (key?.ok !== true) throw new Error('The signing key cannot be used to verify.')
+  return async (token) => {
+    const jws = readCompactJws(token)
+    if (!jws.ok) return undefined
+    const { header, payload, signingInput, signature } = jws.value
+    if (header.typ !== 'at+jwt' || header.alg !== SIGNING_ALGORITHM || payload.iss !== issuer) return undefined
+    return (await verifier.verify(key.value, signingInput, signature)) ? toClaims(payload) : undefined
+  }
+}
+
+/** The signature is ours, so the claims are what was put in; their types are checked all the same. */
+function toClaims({ aud, sub, client_id, exp, iat, jti, scope, cnf, grant_id }: JsonObject): IssuedClaims | undefined {
+  if (typeof aud !== 'string' || typeof sub !== 'string' || typeof client_id !== 'string') return undefined
+  if (typeof exp !== 'number' || typeof iat !== 'number' || typeof jti !== 'string') return undefined
+  const confirmation = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : undefined
+  return {
+    aud,
+    sub,
+    client_id,
+    exp,
+    iat,
+    jti,
+    scope: typeof scope === 'string' ? scope : undefined,
+    jkt: typeof confirmation === 'string' ? confirmation : undefined,
+    grant_id: typeof grant_id === 'string' ? grant_id : undefined,
+  }
+}

@@ -1,0 +1,51 @@
+/** What introspection says of an active token (RFC 7662 §2.2). */
+import type { AccessToken, Context, Middleware, RefreshToken } from 'oidc-provider'
+import { describeToken } from './token-models.ts'
+
+/**
+ * Creates middleware that puts our answer in the place of the library's: the same members for JWTs, opaque tokens and
+ * refresh tokens, among them those by which the feed names a token.
+ */
+export function createIntrospectionAnswer(issuer: string): Middleware {
+  return async (ctx, next) => {
+    await next()
+    if (!isActive(ctx)) return
+    const { AccessToken: user, ClientCredentials: client, RefreshToken: refresh } = ctx.oidc.entities
+    const accessToken = user ?? client
+    const answer = accessToken === undefined ? describeRefresh(refresh) : describeAccess(accessToken)
+    ctx.body = answer === undefined ? { active: false } : { active: true, iss: issuer, ...answer }
+  }
+}
+
+function isActive({ status, body, ...ctx }: Context): boolean {
+  if (!('oidc' in ctx) || status !== 200 || typeof body !== 'object' || body === null) return false
+  return 'active' in body && body.active === true
+}
+
+function describeAccess(token: AccessToken): Record<string, unknown> {
+  const { jti, grant, subject } = describeToken(token)
+  return {
+    aud: token.aud,
+    sub: subject,
+    client_id: token.clientId,
+    exp: token.exp,
+    iat: token.iat,
+    scope: token.scope,
+    token_type: token.tokenType,
+    jti,
+    grant_id: grant,
+    ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
+  }
+}
+
+function describeRefresh(token: RefreshToken | undefined): Record<string, unknown> | undefined {
+  if (token === undefined) return undefined
+  return {
+    sub: token.accountId,
+    client_id: token.clientId,
+    exp: token.exp,
+    iat: token.iat,
+    scope: token.scope,
+    ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
+  }
+}

@@ -1,0 +1,83 @@
+/** Makes the library find every access token of ours, of either format, for as long as it stands: not revoked. */
+import { type AccessToken, type OidcContext, Provider } from 'oidc-provider'
+import type { RevocableToken, Revocations } from '../revocation/revocations.ts'
+import { type ArtefactStore, digestId } from '../store/artefact-store.ts'
+import type { AccessTokenReader, IssuedClaims } from './access-token-reader.ts'
+
+/** The library refuses to look at a JWT on these routes, so it is shown one as something else. */
+const STRUCTURED_ROUTES = new Set(['introspection', 'revocation'])
+const STRUCTURED = 'jwt:'
+
+/** Tokens that came as JWTs: their `jti` is a claim, where that of an opaque token is the token itself. */
+const structured = new WeakSet<AccessToken>()
+
+/** What `findOwnTokens` needs. */
+export interface TokenModelParts {
+  readonly provider: Provider
+  readonly read: AccessTokenReader
+  readonly store: ArtefactStore
+  readonly revocations: Revocations
+}
+
+/**
+ * Replaces `find` of both kinds of access tokens. JWTs are not stored: their signature says that they were issued, and
+ * the list of revocations whether they still stand.
+ */
+export function findOwnTokens({ provider, read, store, revocations }: TokenModelParts): void {
+  showStructuredTokens(provider)
+  const { AccessToken: Model } = provider
+
+  const build = (claims: IssuedClaims): AccessToken => {
+    const { jti, exp, iat, aud, scope, jkt, client_id: clientId, sub: accountId, grant_id } = claims
+    const token = new Model({ jti, exp, iat, aud, scope, jkt, clientId, accountId, extra: { grant_id } })
+    token.destroy = () => revocations.token(jti, exp)
+    structured.add(token)
+    return token
+  }
+  const findStructured = async (jwt: string): Promise<AccessToken | undefined> => {
+    const claims = await read(jwt)
+    if (claims === undefined) return undefined
+    return claims.grant_id === undefined || store.hasGrant(claims.grant_id) ? build(claims) : undefined
+  }
+
+  for (const kind of [provider.AccessToken, provider.ClientCredentials]) {
+    const find = kind.find
+    kind.find = async (value, options) => {
+      const isStructured = typeof value === 'string' && value.startsWith(STRUCTURED)
+      if (isStructured && kind !== Model) return undefined
+      const token = isStructured
+        ? await findStructured(value.slice(STRUCTURED.length))
+        : await find.call(kind, value, options)
+      if (token === undefined || (await revocations.isRevoked(describeToken(token)))) return undefined
+      // Whoever gives an access token back gives that one back, not all that the person granted (RFC 7009 §2.1).
+      if (Provider.ctx?.oidc.route === 'revocation') token.grantId = undefined
+      return token
+    }
+  }
+}
+
+/** What introspection and the feed name a token by: for opaque tokens the digest stands for the `jti`. */
+export function describeToken(token: AccessToken): RevocableToken {
+  const { jti, clientId, accountId, grantId, iat, extra } = token
+  const grant = extra?.grant_id ?? (grantId === undefined ? undefined : digestId(grantId))
+  return {
+    jti: structured.has(token) ? jti : digestId(jti),
+    grant: typeof grant === 'string' ? grant : undefined,
+    clientId,
+    subject: accountId ?? clientId,
+    issued: iat,
+  }
+}
+
+/** Once the client is known, and before the library looks at the token itself. */
+function showStructuredTokens(provider: Provider): void {
+  const { prototype } = provider.OIDCContext
+  const { entity } = prototype
+  prototype.entity = function show(this: OidcContext, name, value) {
+    const token = this.params?.token
+    if (name === 'Client' && STRUCTURED_ROUTES.has(this.route) && this.params !== undefined) {
+      if (typeof token === 'string' && token.includes('.')) this.params.token = STRUCTURED + token
+    }
+    entity.call(this, name, value)
+  }
+}
