@@ -21,39 +21,52 @@ export interface SocketOptions {
  * the name in the URL, whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. Rejects with `FetchRefused`, reason `connection`,
  * `certificate` or `address`; once `signal` is aborted the socket is destroyed.
  */
-export async function openSocket({ target, addresses, secureContext, signal }: SocketOptions): Promise<Socket> {
+export async function openSocket(options: SocketOptions): Promise<Socket> {
+  const { target, addresses } = options
+  const tcp = await openTcp(options)
+  // Before TLS begins and before a request is written: the kernel says who is at the other end.
+  if (!isAmong(addresses, tcp.remoteAddress)) {
+    tcp.destroy()
+    throw refusePeer(target)
+  }
+  return target.url.protocol === 'https:' ? openTls(tcp, options) : tcp
+}
+
+function openTcp(options: SocketOptions): Promise<Socket> {
+  const { target, addresses, signal } = options
   signal.throwIfAborted()
-  const { hostname, port, url } = target
-  const options = {
-    host: hostname,
-    port,
+  const socket = connectTcp({
+    host: target.hostname,
+    port: target.port,
     lookup: answerWith(addresses),
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: attemptMs,
-  }
-  const isSecure = url.protocol === 'https:'
-  const socket = isSecure
-    ? connectTls({
-        ...options,
-        // An IP address is no server name (RFC 6066 §3); the certificate is checked against it all the same.
-        servername: parseIpAddress(hostname) === undefined ? hostname : '',
-        rejectUnauthorized: true,
-        ALPNProtocols: ['http/1.1'],
-        ...(secureContext === undefined ? {} : { secureContext }),
-      })
-    : connectTcp(options)
+  })
+  return becomeReady(socket, 'connect', options)
+}
+
+function openTls(tcp: Socket, options: SocketOptions): Promise<Socket> {
+  const { hostname } = options.target
+  const socket = connectTls({
+    socket: tcp,
+    host: hostname,
+    // An IP address is no server name (RFC 6066 §3); the certificate is checked against it all the same.
+    servername: parseIpAddress(hostname) === undefined ? hostname : '',
+    rejectUnauthorized: true,
+    ALPNProtocols: ['http/1.1'],
+    ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
+  })
+  return becomeReady(socket, 'secureConnect', options)
+}
+
+function becomeReady(socket: Socket, event: string, { target, signal }: SocketOptions): Promise<Socket> {
   const destroy = (): void => void socket.destroy()
   signal.addEventListener('abort', destroy, { once: true })
   socket.once('close', () => signal.removeEventListener('abort', destroy))
   return new Promise((resolve, reject) => {
-    // Before TLS begins and before a request is written: the kernel says who is at the other end.
-    socket.once('connect', () => {
-      if (!isAmong(addresses, socket.remoteAddress)) socket.destroy(refusePeer(target))
-      else if (!isSecure) resolve(socket)
-    })
-    socket.once('secureConnect', () => resolve(socket))
+    socket.once(event, () => resolve(socket))
     socket.on('error', (error) => reject(describeError(error, socket, target)))
-    socket.once('close', () => reject(new FetchRefused('connection', `${url.host} closed the connection.`)))
+    socket.once('close', () => reject(new FetchRefused('connection', `${target.url.host} closed the connection.`)))
   })
 }
 
@@ -77,7 +90,6 @@ function refusePeer({ url }: FetchTarget): FetchRefused {
 }
 
 function describeError(error: Error & { code?: unknown }, socket: Socket, { url }: FetchTarget): FetchRefused {
-  if (error instanceof FetchRefused) return error
   const code = typeof error.code === 'string' ? error.code : 'unknown'
   if (socket instanceof TLSSocket && socket.authorizationError) {
     return new FetchRefused(
