@@ -34,14 +34,14 @@ ${notice}
 ${layOutClient(request)}
 <form method="post" action="${action}">
 ${token}
-<fieldset>
-<legend>What it may do</legend>
+<fieldset aria-describedby="untick">
+<legend><h2>What it may do</h2></legend>
+<p class="small" id="untick">Untick what you do not want to allow.</p>
 ${request.rights.map(layOutRight)}
-<p class="small">Untick what you do not want to allow.</p>
 </fieldset>
 <dl>
 <div><dt>For how long</dt><dd>${describeDuration(request.duration)}</dd></div>
-<div><dt>Logged in as</dt><dd><strong><bdi>${toDisplayText(person.name)}</bdi></strong>
+<div><dt>Logged in as</dt><dd class="account"><strong><bdi>${toDisplayText(person.name)}</bdi></strong>
 <button class="link" form="account" name="decision" value="switch">Use another account</button></dd></div>
 </dl>
 <div class="buttons">
@@ -55,16 +55,31 @@ ${request.rights.map(layOutRight)}
 
 /** Who asks: first the address, which is registered, then the name, which anybody may choose. */
 function layOutClient({ client }: ConsentRequest): Html {
-  const { local, host, address } = describeDestination(client.redirectUri)
+  const { local, address } = describeDestination(client.redirectUri)
+  const who = local
+    ? html`<p class="host">An app on this computer</p>`
+    : html`<p class="host address${address.length > LONG_HOST ? ' long' : ''}"><bdi>${breakAtDots(address)}</bdi></p>`
   const advice = local
-    ? html`Any program here can use any name. Go on only if you have just started this yourself. Your answer goes to <code>${address}</code>.`
-    : html`Anyone can choose any name: go by the address above. Your answer goes there.`
+    ? html`Any program on this computer can take any name. Allow this only if you have just started it yourself. Your answer goes to <code>${address}</code>.`
+    : html`Anyone can take any name: go by the address. Your answer goes there.`
   return html`<section class="client" aria-labelledby="client">
 <h2 id="client">Who asks</h2>
-<p class="host${local ? '' : ' address'}"><bdi>${host}</bdi></p>
+${who}
 <p>calls itself “<bdi class="name">${toDisplayText(client.name) || toDisplayText(client.id)}</bdi>”</p>
 <p class="small">${advice} It is registered here as <code>${toDisplayText(client.id, 200)}</code>.</p>
 </section>`
+}
+
+/** A host is never cut short, because its end says whose it is; so a long one is set smaller. */
+const LONG_HOST = 40
+
+/** Lets a long host break between its labels, its last two excepted. */
+function breakAtDots(host: string): Html[] {
+  const labels = host.split('.')
+  return labels.map((label, place) => {
+    if (place === 0) return html`${label}`
+    return place < labels.length - 1 ? html`<wbr>.${label}` : html`.${label}`
+  })
 }
 
 /** The resource's own address, with the part that says whose it is made prominent. */

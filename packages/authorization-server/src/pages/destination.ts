@@ -5,9 +5,10 @@ import { isLoopbackHost } from '@countersign/core'
 export interface Destination {
   /** The answer stays on the device (RFC 8252 §7): any program there may be behind the name. */
   readonly local: boolean
-  /** The host, in ASCII as the network sees it, with its port when that is not the usual one; or what stands for it. */
-  readonly host: string
-  /** Exactly what receives the answer. */
+  /**
+   * What receives the answer: a host, in ASCII as the network sees it, with its port when that is not the usual one; or
+   * the scheme that an app is known by.
+   */
   readonly address: string
 }
 
@@ -16,6 +17,6 @@ export function describeDestination(redirectUri: string): Destination {
   const url = URL.parse(redirectUri)
   if (url === null) throw new TypeError('A redirect URI is an absolute URI.')
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:'
-  if (isWeb && !isLoopbackHost(url.hostname)) return { local: false, host: url.host, address: url.origin }
-  return { local: true, host: 'An app on this computer', address: isWeb ? url.host : url.protocol.slice(0, -1) }
+  if (isWeb && !isLoopbackHost(url.hostname)) return { local: false, address: url.host }
+  return { local: true, address: isWeb ? url.host : url.protocol.slice(0, -1) }
 }

@@ -35,7 +35,7 @@ export function layOutLogin(view: LoginView): Page {
     title: problem === undefined ? 'Log in' : 'Problem: Log in',
     leadsTo: redirectUri,
     content: html`<h1>Log in</h1>
-<p><strong><bdi>${toDisplayText(clientName)}</bdi></strong> wants to use <strong><bdi>${toDisplayText(resourceName)}</bdi></strong> for you. On the next page you see who asks, and decide what it may do.</p>
+<p>A program that calls itself <strong><bdi>${toDisplayText(clientName)}</bdi></strong> wants to use <strong><bdi>${toDisplayText(resourceName)}</bdi></strong> for you. On the next page you see whose it is, and decide what it may do.</p>
 ${notice}
 <form method="post" action="${action}">
 <input type="hidden" name="form_token" value="${formToken}">

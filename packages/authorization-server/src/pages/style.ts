@@ -39,17 +39,21 @@ code { font: 0.875em/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans 
 .small { font-size: 0.875rem; color: var(--quiet); }
 .uri { margin: 0.25rem 0 1.25rem; }
 .uri strong { color: var(--ink); }
+main > :last-child { margin-bottom: 0; }
 .problem, .notice { padding: 0.75rem 1rem; border-left: 0.25rem solid; border-radius: 0.25rem; font-weight: 600; }
 .problem { background: var(--problem-ground); color: var(--problem); }
 .notice { background: var(--notice-ground); color: var(--notice); }
 .client { margin: 1.25rem 0; padding: 1rem; background: var(--sunken); border: 1px solid var(--line); border-radius: 0.5rem; }
 .client p { margin: 0.25rem 0 0; }
 .client .small { margin-top: 0.75rem; }
-.client h2, legend, dt { margin: 0; padding: 0; font-size: 0.875rem; font-weight: 600; color: var(--quiet); }
+h2, dt { margin: 0; padding: 0; font-size: 0.875rem; font-weight: 600; color: var(--quiet); }
 .host { font-size: 1.5rem; line-height: 1.25; font-weight: 650; }
 .host.address { direction: ltr; font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 1.375rem; }
+.host.long { font-size: 1rem; }
 .name { font-weight: 600; }
 fieldset { margin: 1.25rem 0; padding: 0; border: 0; min-width: 0; }
+legend { padding: 0; }
+fieldset .small { margin: 0 0 0.25rem; }
 .right { display: flex; gap: 0.75rem; align-items: flex-start; min-height: 2.75rem; padding: 0.625rem 0; border-bottom: 1px solid var(--line); cursor: pointer; }
 .right span { flex: 1; min-width: 0; }
 .right code { display: block; }
@@ -73,7 +77,7 @@ button { font: inherit; cursor: pointer; min-height: 2.75rem; }
 .buttons .go { color: var(--on-go); background: var(--go); }
 .buttons button:hover { text-decoration: underline; text-underline-offset: 0.2em; }
 .link { padding: 0.5rem 0; color: var(--link); background: none; border: 0; text-decoration: underline; text-underline-offset: 0.2em; }
-dd .link { display: block; }
+dd.account { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; column-gap: 1rem; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 @media (prefers-reduced-motion: no-preference) { .buttons button { transition: opacity 0.12s; } .buttons button:active { opacity: 0.85; } }
 `
