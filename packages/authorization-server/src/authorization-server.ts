@@ -24,6 +24,7 @@ import { bindRefreshTokens } from './single-use/refresh-token.ts'
 import { useLedgerForReplay } from './single-use/replay-detection.ts'
 import { createAdapter, type StorageAdapter } from './store/adapter.ts'
 import { type DurableState, openDurableState } from './store/durable-state.ts'
+import { probeStores } from './store/probe.ts'
 import { loadSecrets } from './store/secrets.ts'
 import { createUserStore } from './store/users.ts'
 import { watchProvider } from './watch-provider.ts'
@@ -41,6 +42,11 @@ export interface AuthorizationServer {
    * the registrations. Guards refuse revoked tokens within 2 seconds. Rejects with a TypeError for anything else.
    */
   revoke(what: Revocation): Promise<void>
+  /**
+   * Resolves once something was written to database and ledger, and is on the disk; rejects while nothing can be. For
+   * readiness probes; to be asked about once a second at most.
+   */
+  probe(): Promise<void>
   /** Closes the database; requests still under way fail. */
   close(): Promise<void>
 }
@@ -78,6 +84,7 @@ export async function assembleAuthorizationServer(
       issuer: options.issuer,
       listener: createListener(new URL(options.issuer), provider.callback()),
       revoke: (what) => revokeByOperator(state.revocations, what),
+      probe: () => probeStores(options.issuer, state),
       async close() {
         state.close()
       },

@@ -59,6 +59,7 @@ describe('the log', () => {
       code: 'ERR_X',
       at: expect.stringContaining('log.test.ts'),
     })
+    expect(describeServerError(new Error('a\n    at eyJ…'))).not.toMatchObject({ at: 'eyJ…' })
     expect(describeServerError('thrown text')).toEqual({ type: 'server_error', name: 'string' })
   })
 })

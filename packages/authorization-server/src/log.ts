@@ -21,11 +21,7 @@ export type Log = (entry: LogEntry) => void
 /** Describes an unexpected error without its message, which may quote what was being handled. */
 export function describeServerError(error: unknown): LogEntry {
   if (!(error instanceof Error)) return { type: 'server_error', name: typeof error }
-  const at = error.stack
-    ?.split('\n')
-    .find((line) => line.startsWith('    at '))
-    ?.trim()
-    .slice(3)
+  const at = placeOf(error)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   return {
     type: 'server_error',
@@ -33,4 +29,10 @@ export function describeServerError(error: unknown): LogEntry {
     ...(code === undefined ? {} : { code }),
     ...(at === undefined ? {} : { at }),
   }
+}
+
+/** The innermost line of the stack. What stands before it is the message, in which a line may look like one. */
+function placeOf({ stack = '', message }: Error): string | undefined {
+  const end = stack.indexOf(message)
+  return end < 0 ? undefined : /^ {4}at (.+)$/m.exec(stack.slice(end + message.length))?.[1]
 }
