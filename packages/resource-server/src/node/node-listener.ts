@@ -1,6 +1,7 @@
 /** A listener for Node's HTTP servers that judges token and proof before it reads a body. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GuardedServer } from '../guarded-server.ts'
+import { describeFault } from './fault.ts'
 import { createAddressList, readNodeRequest } from './node-request.ts'
 import { writeNodeResponse } from './node-response.ts'
 
@@ -8,7 +9,10 @@ import { writeNodeResponse } from './node-response.ts'
 export interface NodeListenerOptions {
   /** Addresses or CIDR ranges of the proxies whose `X-Forwarded-Proto` is believed. Default none. */
   readonly trustedProxies?: readonly string[]
-  /** Told of what broke on our side; the caller gets a bare 500. */
+  /**
+   * Told of what broke on our side; the caller gets a bare 500. Messages of errors may quote what callers wrote:
+   * `describeFault` tells what is safe to log. Default: that, on stderr.
+   */
   readonly onError?: (error: unknown) => void
 }
 
@@ -32,7 +36,8 @@ export function createNodeListener(
   return (request, response) => void answer(request, response)
 }
 
-/** The error is ours, so it holds nothing that a caller wrote. */
+/** Not the error itself: messages of URL and header parsers quote what a caller wrote. */
 function logError(error: unknown): void {
-  console.error(error)
+  const { name, code, at } = describeFault(error)
+  console.error(`countersign: a call could not be answered: ${[name, code, at].filter(Boolean).join(' ')}`)
 }
