@@ -54,6 +54,7 @@ describe('a planted violation is seen', () => {
     ['packages/resource-server/src/a.ts', "import { clock } from '../../core/src/ports/clock.ts'"],
     ['packages/cli/src/a.ts', "import { clock } from '@countersign/core/src/ports/clock.ts'"],
     ['packages/cli/src/a.ts', "import { createWeakenedGuard } from '@countersign/resource-server/unsafe'"],
+    ['packages/cli/src/a.ts', "export * from '@countersign/authorization-server/unsafe'"],
     ['packages/cli/src/a.ts', "import express from 'express'"],
     ['packages/cli/src/a.ts', "import { it } from 'vitest'"],
     ['packages/stranger/src/a.ts', "import { ok } from '@countersign/core'"],

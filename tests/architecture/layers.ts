@@ -27,7 +27,10 @@ export const layers: Readonly<Record<string, 0 | 1 | 2 | 3>> = {
 const SHARED_BY_TESTS = 'tests/requirements/verifies.ts'
 
 /** Entry points that only these packages may import. */
-const RESERVED: Readonly<Record<string, readonly string[]>> = { '@countersign/resource-server/unsafe': ['lab'] }
+const RESERVED: Readonly<Record<string, readonly string[]>> = {
+  '@countersign/resource-server/unsafe': ['lab'],
+  '@countersign/authorization-server/unsafe': ['lab'],
+}
 
 /** What makes an import forbidden, in words; undefined when it is allowed. */
 export function judgeImport(

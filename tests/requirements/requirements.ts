@@ -188,6 +188,33 @@ export const requirements = [
     text: 'An authorization code is redeemed once, however many requests arrive together.',
   },
 
+  // RFC 7662: introspection; RFC 7009: revocation
+  {
+    id: 'RFC7662-2.1-1',
+    source: rfc(7662, '2.1'),
+    text: 'The introspection endpoint answers clients that authenticate, and nobody else.',
+  },
+  {
+    id: 'RFC7662-2.2-1',
+    source: rfc(7662, '2.2'),
+    text: 'An active token is described by its claims; of any other nothing is said but that it is inactive.',
+  },
+  {
+    id: 'RFC7662-4-1',
+    source: rfc(7662, '4'),
+    text: 'A resource server is told nothing about tokens that are not for it.',
+  },
+  {
+    id: 'RFC7009-2.1-1',
+    source: rfc(7009, '2.1'),
+    text: 'A client revokes its own tokens and no others; with a refresh token goes the whole grant.',
+  },
+  {
+    id: 'RFC7009-2.2-1',
+    source: rfc(7009, '2.2'),
+    text: 'Revoking a token that is not there succeeds.',
+  },
+
   // MCP 2026-07-28: authorization
   {
     id: 'MCP-DISCOVERY-1',

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeKey, notesResource } from '../../testing/world.ts'
 import { createAuthorizationServer } from '../authorization-server.ts'
 import { checkIssuer } from './issuer.ts'
-import type { ClientRegistration, UserRegistration } from './options.ts'
+import type { ClientRegistration, IntrospectionRegistration, UserRegistration } from './options.ts'
 
 describe('an issuer', () => {
   it('is https, or http on a loopback host', () => {
@@ -53,14 +53,39 @@ describe('a registration that cannot be', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  const create = (clients: ClientRegistration[], users: UserRegistration[] = []) =>
+  const create = (
+    clients: ClientRegistration[],
+    users: UserRegistration[] = [],
+    introspection?: IntrospectionRegistration,
+  ) =>
     createAuthorizationServer({
       issuer: 'https://auth.example',
       database: join(folder, 'as.db'),
-      resources: [notesResource],
+      resources: [introspection === undefined ? notesResource : { ...notesResource, introspection }],
       clients,
       users,
     })
+
+  it('to introspect is named, with the cure', async () => {
+    const key = (await makeKey()).publicJwk
+    const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+    const secret = 's'.repeat(32)
+    const cases: [IntrospectionRegistration, RegExp][] = [
+      [{ clientId: '', secret }, /has no id/],
+      [{ clientId: 'r' }, /needs `jwks`/],
+      [{ clientId: 'r', secret, jwks: { keys: [key] } }, /needs `jwks`/],
+      [{ clientId: 'r', jwks: { keys: [] } }, /has no keys/],
+      [{ clientId: 'r', jwks: { keys: [await exportJWK(privateKey)] } }, /not a public P-256 or Ed25519/],
+      [{ clientId: 'r', secret: 's'.repeat(31) }, /less than 32 characters/],
+    ]
+    for (const [introspection, message] of cases) {
+      await expect(create([], [], introspection), String(message)).rejects.toThrow(message)
+      await expect(create([], [], introspection)).rejects.not.toThrow(secret.slice(1))
+    }
+    const machine = { clientId: 'r', grants: ['client_credentials' as const], scopes: [], jwks: { keys: [key] } }
+    await expect(create([machine], [], { clientId: 'r', secret })).rejects.toThrow('"r" is registered twice')
+    await expect(create([machine, machine])).rejects.toThrow('"r" is registered twice')
+  })
 
   it('is named, with the cure', async () => {
     const key = (await makeKey()).publicJwk

@@ -33,7 +33,7 @@ export function createProviderConfiguration(parts: ProviderParts): Configuration
   const mountPath = new URL(issuer).pathname.replace(/\/$/, '')
   return {
     adapter,
-    clients: [...clients.map((client) => toClientMetadata(client, resources.scopes)), ...resources.introspectors],
+    clients: collectClients(clients, resources),
     scopes: ['openid', ...resources.scopes],
     jwks: { keys: [secrets.signingKey] },
     features: createFeatures(resources, secrets.nonceSecret),
@@ -88,4 +88,15 @@ export function createProviderConfiguration(parts: ProviderParts): Configuration
     },
     renderError: async (ctx, out, error) => renderErrorPage(ctx, out, error),
   }
+}
+
+function collectClients(
+  clients: readonly ClientRegistration[],
+  { scopes, introspectors }: ResourceRegistry,
+): Record<string, unknown>[] {
+  const all = [...clients.map((client) => toClientMetadata(client, scopes)), ...introspectors]
+  const ids = all.map((metadata) => metadata.client_id)
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  if (twice !== undefined) throw new TypeError(`The client ${JSON.stringify(twice)} is registered twice.`)
+  return all
 }

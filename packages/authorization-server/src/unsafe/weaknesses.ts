@@ -1,0 +1,67 @@
+/** Weaknesses seen in the field, each one setting. */
+import { setImmediate } from 'node:timers/promises'
+import type { Ledger, Spend, SpendKind } from '@countersign/core'
+import type { Configuration } from 'oidc-provider'
+import type { Variation } from '../authorization-server.ts'
+
+/**
+ * What may be wrong with a weakened authorization server.
+ *
+ * `pkce_optional`: an authorization request may come without a challenge. `shared_secrets`: clients have secrets, which
+ * are sent along. `assertion_replay`: no assertion id is kept. `refresh_reuse`: a refresh token is good for many uses.
+ * `consume_after_find`: whether a thing was used is looked up, and then written down.
+ */
+export type Weakness = 'pkce_optional' | 'shared_secrets' | 'assertion_replay' | 'refresh_reuse' | 'consume_after_find'
+
+/** The variation that has these weaknesses and no others. */
+export function vary(weaknesses: readonly Weakness[], secrets: Readonly<Record<string, string>>): Variation {
+  const has = (weakness: Weakness) => weaknesses.includes(weakness)
+  return {
+    wrapLedger(ledger) {
+      const kept = has('assertion_replay') ? without('assertion', ledger) : ledger
+      return has('consume_after_find') ? findThenSave(kept) : kept
+    },
+    configure(configuration) {
+      const varied = { ...configuration }
+      if (has('pkce_optional')) varied.pkce = { required: () => false }
+      if (has('refresh_reuse')) varied.rotateRefreshToken = false
+      return has('shared_secrets') ? shareSecrets(varied, secrets) : varied
+    },
+  }
+}
+
+/** Forgets what is spent of one kind. */
+function without(kind: SpendKind, ledger: Ledger): Ledger {
+  return {
+    lifetime: ledger.lifetime,
+    spend: async (spends) => ledger.spend(spends.filter((spend) => spend.kind !== kind)),
+  }
+}
+
+/** Looks whether a thing is there, and then, a round trip later, puts it there. */
+function findThenSave({ lifetime }: Ledger): Ledger {
+  const known = new Set<string>()
+  return {
+    lifetime,
+    async spend(spends) {
+      const found = spends.find((spend) => known.has(nameOf(spend)))
+      await setImmediate()
+      for (const spend of spends) known.add(nameOf(spend))
+      return found === undefined ? { spent: true } : { spent: false, exhausted: found.key }
+    },
+  }
+}
+
+function nameOf({ kind, key }: Spend): string {
+  return `${kind} ${key}`
+}
+
+function shareSecrets(configuration: Configuration, secrets: Readonly<Record<string, string>>): Configuration {
+  const clients = configuration.clients.map((client) => {
+    const secret = secrets[String(client.client_id)]
+    if (secret === undefined) return client
+    const { jwks: _keys, ...rest } = client
+    return { ...rest, token_endpoint_auth_method: 'client_secret_basic', client_secret: secret }
+  })
+  return { ...configuration, clients, clientAuthMethods: [...configuration.clientAuthMethods, 'client_secret_basic'] }
+}
