@@ -1,9 +1,10 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { ConfigurationError } from '../configuration-error.ts'
 import { signProof } from '../testing/agent.test-fixture.ts'
 import { createHandler } from '../testing/handler.test-fixture.ts'
 import { codeOf, goodBody, serveScene } from '../testing/served-scene.test-fixture.ts'
+import { createNodeListener } from './node-listener.ts'
 
 let seen: Request[] = []
 const served = await serveScene({
@@ -95,6 +96,20 @@ describe('an exception of ours', () => {
     const response = await broken.send(await broken.head(), body)
     expect([response.status, response.body, response.headers['cache-control']]).toEqual([500, '', 'no-store'])
     expect(broken.errors).toEqual([new Error('password of the database')])
+  })
+
+  it.each([
+    [new TypeError('invalid header eyJ0eXAi'), expect.not.stringContaining('eyJ')],
+    [new ConfigurationError('tools: name one'), expect.stringContaining('tools: name one')],
+  ])('is logged without what a message may quote, when nobody else wants it: %s', async (error, logged) => {
+    await using served = await serveScene()
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const broken = () => Promise.reject(error)
+    served.http.removeAllListeners('request')
+    served.http.on('request', createNodeListener({ serve: broken, fetch: broken, ready: broken }))
+    expect((await served.send(await served.head(), body)).status).toBe(500)
+    expect(log.mock.calls).toEqual([[logged]])
+    log.mockRestore()
   })
 
   it('a body that somebody read before is one: the guard stands behind a body parser', async () => {

@@ -1,5 +1,6 @@
 /** A listener for Node's HTTP servers that judges token and proof before it reads a body. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ConfigurationError } from '../configuration-error.ts'
 import type { GuardedServer } from '../guarded-server.ts'
 import { describeFault } from './fault.ts'
 import { createAddressList, readNodeRequest } from './node-request.ts'
@@ -39,5 +40,7 @@ export function createNodeListener(
 /** Not the error itself: messages of URL and header parsers quote what a caller wrote. */
 function logError(error: unknown): void {
   const { name, code, at } = describeFault(error)
-  console.error(`countersign: a call could not be answered: ${[name, code, at].filter(Boolean).join(' ')}`)
+  // What is wrong with a configuration is told in full: it is the operator's own, and the message names the cure.
+  const told = error instanceof ConfigurationError ? [error.message] : [name, code, at]
+  console.error(`countersign: a call could not be answered: ${told.filter(Boolean).join(' ')}`)
 }
