@@ -27,9 +27,10 @@ import { assertScopes } from './policy/scope-names.ts'
 import { isSecureUrl } from './policy/secure-url.ts'
 import { describeProtectedResource } from './protected-resource-metadata.ts'
 import { createSessionSeals, type SessionSeals } from './sessions/session-seals.ts'
-import { verifyAccessToken } from './token/access-token.ts'
-import { type AccessTokenReader, createAccessTokenCache } from './token/access-token-cache.ts'
-import { trustIssuers } from './token/trusted-issuer.ts'
+import type { TokenRevocations } from './token/revocation/token-revocations.ts'
+import type { AccessTokenReader } from './token/token-reader.ts'
+import { createTokens } from './token/tokens.ts'
+import type { TrustedIssuer } from './token/trusted-issuer.ts'
 
 /** Everything that stays the same from call to call. */
 export interface GuardContext {
@@ -42,7 +43,9 @@ export interface GuardContext {
   readonly initialScopes: readonly string[]
   readonly requirements: RequirementTables
   readonly limits: Limits
+  readonly issuers: ReadonlyMap<string, TrustedIssuer>
   readonly readToken: AccessTokenReader
+  readonly revocations: TokenRevocations
   readonly proofs: ProofVerifier
   readonly nonces: NonceRing
   readonly sessions: SessionSeals
@@ -62,8 +65,7 @@ export function createGuardContext(options: GuardOptions): GuardContext {
   const limits = completeLimits(options.limits)
   const nonces = createNonceRing({ clock })
   const expandScopes = createScopeExpansion(options.scopeImplies ?? {})
-  const issuers = trustIssuers(options.authorizationServers, { verifier, clock, events, fetch: options.fetch ?? fetch })
-  const tokens = { verifier, issuers, expandScopes, maxLength: limits.tokenLength }
+  const tokens = createTokens(options, { verifier, clock, events, expandScopes, maxLength: limits.tokenLength })
   return {
     resource: options.resource,
     endpoint,
@@ -73,7 +75,9 @@ export function createGuardContext(options: GuardOptions): GuardContext {
     initialScopes: readInitialScopes(options),
     requirements: createRequirementTables(options),
     limits,
-    readToken: createAccessTokenCache((text) => verifyAccessToken(text, tokens), clock),
+    issuers: tokens.issuers,
+    readToken: tokens.read,
+    revocations: tokens.revocations,
     proofs: createProofs({ verifier, clock, nonces, policy }),
     nonces,
     sessions: createSessionSeals(),
@@ -81,7 +85,7 @@ export function createGuardContext(options: GuardOptions): GuardContext {
     verifier,
     clock,
     events,
-    metadata: describeProtectedResource(options, [...issuers.keys()], policy.algorithms),
+    metadata: describeProtectedResource(options, [...tokens.issuers.keys()], policy.algorithms),
   }
 }
 

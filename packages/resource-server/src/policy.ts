@@ -12,6 +12,7 @@ import { knownHost } from './checks/known-host.ts'
 import { message } from './checks/message.ts'
 import { proof } from './checks/proof.ts'
 import { requiredDigest } from './checks/required-digest.ts'
+import { revocation } from './checks/revocation.ts'
 import { routingHeaders } from './checks/routing-headers.ts'
 import { scope } from './checks/scope.ts'
 import { secureTransport } from './checks/secure-transport.ts'
@@ -47,6 +48,7 @@ export const policy: Policy = {
     { name: 'access_token', check: accessToken },
     { name: 'audience', check: audience },
     { name: 'validity', check: validity },
+    { name: 'revocation', check: revocation },
     // sender
     { name: 'sender_binding', check: senderBinding },
     { name: 'proof', check: proof },

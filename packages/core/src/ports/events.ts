@@ -45,8 +45,45 @@ interface KeyFetchFailedEvent {
   readonly reason: string
 }
 
+/** An issuer gave no usable answer about a token (RFC 7662); `reason` is a constant word, such as `timeout`. */
+interface IntrospectionFailedEvent {
+  readonly type: 'introspection_failed'
+  readonly issuer: string
+  readonly reason: string
+}
+
+/** What an issuer has revoked could not be read; `reason` is a constant word, such as `timeout`. */
+interface RevocationFeedFailedEvent {
+  readonly type: 'revocation_feed_failed'
+  readonly issuer: string
+  readonly reason: string
+}
+
+/** A protection that an issuer's tokens do not have here; `docs/issuers.md` says what each means. */
+export type Weakening =
+  | 'no_sender_binding'
+  | 'no_audience'
+  | 'shared_audience'
+  | 'no_token_type'
+  | 'no_revocation'
+  | 'opaque_tokens_shown_to_others'
+
+/** What an operator's configuration gives up for an issuer: told once, when the guard is made, or as soon as it is known. */
+interface WeakenedEvent {
+  readonly type: 'weakened_by_configuration'
+  readonly issuer: string
+  readonly losses: readonly Weakening[]
+}
+
 /** Whatever a guard has to tell. */
-export type GuardEvent = AllowedEvent | RefusedEvent | FailedEvent | KeyFetchFailedEvent
+export type GuardEvent =
+  | AllowedEvent
+  | RefusedEvent
+  | FailedEvent
+  | KeyFetchFailedEvent
+  | IntrospectionFailedEvent
+  | RevocationFeedFailedEvent
+  | WeakenedEvent
 
 /** Receives events, while the call waits: it must neither throw nor take long. */
 export type Events = (event: GuardEvent) => void

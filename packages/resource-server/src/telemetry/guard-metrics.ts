@@ -17,6 +17,8 @@ interface Instruments {
   readonly skew: Histogram
   readonly toolCalls: Counter
   readonly keyFetchFailures: Counter
+  readonly introspectionFailures: Counter
+  readonly feedFailures: Counter
 }
 
 /**
@@ -52,6 +54,14 @@ function createInstruments(meter: Meter): Instruments {
       description: 'Times that the keys of an issuer could not be had',
       unit: '{fetch}',
     }),
+    introspectionFailures: meter.createCounter('countersign.guard.introspection.failures', {
+      description: 'Times that an issuer gave no usable answer about a token',
+      unit: '{request}',
+    }),
+    feedFailures: meter.createCounter('countersign.guard.revocation_feed.failures', {
+      description: 'Times that what an issuer has revoked could not be read',
+      unit: '{fetch}',
+    }),
   }
 }
 
@@ -65,11 +75,19 @@ function record(event: GuardEvent, instruments: Instruments): void {
     case 'key_fetch_failed':
       instruments.keyFetchFailures.add(1, { issuer: event.issuer, reason: event.reason })
       break
+    case 'introspection_failed':
+      instruments.introspectionFailures.add(1, { issuer: event.issuer, reason: event.reason })
+      break
+    case 'revocation_feed_failed':
+      instruments.feedFailures.add(1, { issuer: event.issuer, reason: event.reason })
+      break
+    case 'weakened_by_configuration':
+      break
   }
 }
 
 function recordDecision(
-  event: Exclude<GuardEvent, { type: 'key_fetch_failed' }>,
+  event: Extract<GuardEvent, { seconds: number }>,
   { decisions, duration, skew, toolCalls }: Instruments,
 ): void {
   decisions.add(1, describeOutcome(event))

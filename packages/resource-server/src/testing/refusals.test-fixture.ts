@@ -1,7 +1,6 @@
 /** One call for each rejection code that is refused with exactly it: how it looks on the wire is told by hand, not computed. */
 import type { RejectionCode } from '@countersign/core'
-import type { GuardOptions } from '../guard-options.ts'
-import { rpc, type Scene, toolCall } from './scene.test-fixture.ts'
+import { rpc, type Scene, type SceneOptions, toolCall } from './scene.test-fixture.ts'
 
 /** A call that is refused. */
 export interface Refusal {
@@ -13,7 +12,7 @@ export interface Refusal {
   readonly scope?: string
   /** Further headers of the response. */
   readonly headers?: Readonly<Record<string, string>>
-  readonly options?: Partial<GuardOptions>
+  readonly options?: SceneOptions
   readonly arrange: (scene: Scene) => Promise<Request>
 }
 
@@ -169,6 +168,25 @@ export const refusals: readonly Refusal[] = [
     status: 503,
     headers: { 'retry-after': '5' },
     options: { authorizationServers: ['https://auth.example'], fetch: unreachable },
+    arrange: (scene) => scene.request(),
+  },
+  {
+    code: 'introspection_unavailable',
+    status: 503,
+    headers: { 'retry-after': '5' },
+    options: {
+      authorizationServers: [
+        { issuer: 'https://auth.example', introspection: { clientId: 'notes', clientSecret: 'keep-this-quiet' } },
+      ],
+      fetch: unreachable,
+    },
+    arrange: (scene) => scene.request({ token: 'opaque-token-of-nobody' }),
+  },
+  {
+    code: 'revocations_unavailable',
+    status: 503,
+    headers: { 'retry-after': '5' },
+    options: { fetch: unreachable, trust: { revocationFeed: 'https://auth.example/revocations' } },
     arrange: (scene) => scene.request(),
   },
   {

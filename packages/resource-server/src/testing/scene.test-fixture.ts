@@ -2,6 +2,7 @@
 import { createMemoryLedger, type GuardEvent, type Ledger, type Spend } from '@countersign/core'
 import { createGuard, type Guard } from '../guard.ts'
 import type { GuardOptions } from '../guard-options.ts'
+import type { IssuerTrust } from '../token/issuer-trust.ts'
 import { type AgentKey, createAgentKey, type ProofContent, signProof } from './agent.test-fixture.ts'
 import { createIssuer, type Members, resource, start, type TestIssuer } from './issuer.test-fixture.ts'
 
@@ -48,8 +49,14 @@ export const scenePolicy = {
   prompts: { summarise_notes: { scopes: ['notes:read'] } },
 } as const satisfies Partial<GuardOptions>
 
+/** How a scene's guard differs. */
+export interface SceneOptions extends Partial<GuardOptions> {
+  /** How it trusts the scene's issuer, beside knowing its key. */
+  readonly trust?: Partial<IssuerTrust>
+}
+
 /** Sets everything up; `overrides` go to the guard. */
-export async function createScene(overrides: Partial<GuardOptions> = {}): Promise<Scene> {
+export async function createScene({ trust = {}, ...overrides }: SceneOptions = {}): Promise<Scene> {
   const issuer = await createIssuer()
   const agent = await createAgentKey()
   const events: GuardEvent[] = []
@@ -57,7 +64,7 @@ export async function createScene(overrides: Partial<GuardOptions> = {}): Promis
   const clock = () => scene.now
   const guard = createGuard({
     resource,
-    authorizationServers: [{ issuer: issuer.issuer, jwks: { keys: [issuer.publicJwk] } }],
+    authorizationServers: [{ issuer: issuer.issuer, jwks: { keys: [issuer.publicJwk] }, ...trust }],
     ...scenePolicy,
     clock,
     events: (event) => events.push(event),

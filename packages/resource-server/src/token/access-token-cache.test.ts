@@ -1,10 +1,11 @@
-import { ok, refuse } from '@countersign/core'
+import { ok } from '@countersign/core'
 import { describe, expect, it } from 'vitest'
 import { start } from '../testing/issuer.test-fixture.ts'
 import type { AccessToken } from './access-token.ts'
 import { createAccessTokenCache } from './access-token-cache.ts'
 
 const token: AccessToken = {
+  source: 'jwt',
   issuer: 'https://auth.example',
   subject: 'user-1',
   clientId: 'agent-1',
@@ -13,68 +14,61 @@ const token: AccessToken = {
   scopes: new Set(),
   expires: start + 300,
   notBefore: 0,
+  issuedAt: start,
   ath: 'digest',
+  revocationKeys: [],
 }
+const verified = ok(token)
 
-/** A cache before a verifier that accepts every text but those that begin with `bad`. */
+/** A cache on a clock that the test moves. */
 function createCache() {
-  const verified: string[] = []
   const time = { now: start }
-  const read = createAccessTokenCache(
-    async (text) => {
-      verified.push(text)
-      return text.startsWith('bad') ? refuse('invalid_token', 'signature') : ok(token)
-    },
-    () => time.now,
-  )
-  return { read, verified, time }
+  return { cache: createAccessTokenCache(() => time.now), time }
 }
 
 describe('tokens that were verified', () => {
-  it('are verified once, and known at once from then on', async () => {
-    const { read, verified } = createCache()
-    expect(await read('a')).toEqual(ok(token))
-    expect(read('a')).toEqual(ok(token))
-    expect(verified).toEqual(['a'])
+  it('are known from then on', () => {
+    const { cache } = createCache()
+    expect(cache.find('a')).toBeUndefined()
+    cache.keep('a', verified)
+    expect(cache.find('a')).toBe(verified)
   })
 
-  it('are known by their whole text', async () => {
-    const { read, verified } = createCache()
-    await read('a')
-    await read('A')
-    await read('a ')
-    expect(verified).toEqual(['a', 'A', 'a '])
+  it('are known by their whole text', () => {
+    const { cache } = createCache()
+    const text = 'x'.repeat(100)
+    cache.keep(text, verified)
+    for (const other of [`y${text.slice(1)}`, `${text} `, text.slice(1), 'X'.repeat(100)]) {
+      expect(cache.find(other)).toBeUndefined()
+    }
+    expect(cache.find(text)).toBe(verified)
   })
 
-  it('that were refused are not kept, neither good nor bad', async () => {
-    const { read, verified } = createCache()
-    expect(await read('bad')).toEqual(refuse('invalid_token', 'signature'))
-    await read('bad')
-    expect(verified).toEqual(['bad', 'bad'])
-  })
-
-  it('are dropped at their exp', async () => {
-    const { read, verified, time } = createCache()
-    await read('a')
+  it('are found once more at their exp, to be refused for it, and then dropped', () => {
+    const { cache, time } = createCache()
+    cache.keep('a', verified)
     time.now = start + 299.9
-    await read('a')
-    expect(verified).toHaveLength(1)
+    expect(cache.find('a')).toBe(verified)
     time.now = start + 300
-    await read('a')
-    await read('a')
-    expect(verified).toHaveLength(2)
+    expect(cache.find('a')).toBe(verified)
+    expect(cache.find('a')).toBeUndefined()
   })
 
-  it('are ten thousand at the most; the oldest goes first, and strangers put out none', async () => {
-    const { read, verified } = createCache()
-    for (let index = 0; index < 10_000; index++) await read(`token-${index}`)
-    for (let index = 0; index < 100; index++) await read(`bad-${index}`)
-    expect(read('token-0')).toEqual(ok(token))
-    await read('one more')
-    verified.length = 0
-    await read('token-1')
-    expect(verified).toEqual([])
-    await read('token-0')
-    expect(verified).toEqual(['token-0'])
+  it('are dropped when they are over before their time', () => {
+    const { cache } = createCache()
+    const other = ok({ ...token, subject: 'user-2' })
+    cache.keep('a', verified)
+    cache.keep('b', other)
+    cache.drop(({ subject }) => subject === 'user-1')
+    expect([cache.find('a'), cache.find('b')]).toEqual([undefined, other])
+  })
+
+  it('are ten thousand at the most; the oldest goes first', () => {
+    const { cache } = createCache()
+    for (let index = 0; index < 10_000; index++) cache.keep(`token-${index}`, verified)
+    expect(cache.find('token-0')).toBe(verified)
+    cache.keep('one more', verified)
+    expect(cache.find('token-0')).toBeUndefined()
+    expect(cache.find('token-1')).toBe(verified)
   })
 })

@@ -1,5 +1,5 @@
 /** Tokens that were verified before, by their exact string: a warm call pays for no second signature. */
-import type { Clock, Ok, Result } from '@countersign/core'
+import type { Clock, Ok } from '@countersign/core'
 import type { AccessToken } from './access-token.ts'
 
 const maxEntries = 10_000
@@ -7,39 +7,40 @@ const maxEntries = 10_000
 /** Characters at the end of a token, part of its signature: enough to tell tokens apart, and cheaper to look up than all. */
 const suffixLength = 43
 
-/** Yields the verified token, from memory or by verifying. */
-export type AccessTokenReader = (text: string) => Promise<Result<AccessToken>> | Result<AccessToken>
+/** What was verified. Only that gets in, so a stranger can't fill it. */
+export interface AccessTokenCache {
+  /** Undefined for a text that was not kept; a token that has expired is found once more, to be refused for that. */
+  find(text: string): Ok<AccessToken> | undefined
+  /** Keeps it until it expires; an agent that holds very many can only push out the oldest. */
+  keep(text: string, verified: Ok<AccessToken>): void
+  /** Drops those that are over before their time. */
+  drop(isOver: (token: AccessToken) => boolean): void
+}
 
 interface Entry {
   readonly text: string
   readonly verified: Ok<AccessToken>
 }
 
-/**
- * Remembers what `verify` accepted until it expires. Only verified tokens get in, so a stranger can't fill it;
- * an agent that holds very many can only push out the oldest.
- */
-export function createAccessTokenCache(
-  verify: (text: string) => Promise<Result<AccessToken>>,
-  clock: Clock,
-): AccessTokenReader {
+/** An empty cache, of ten thousand tokens at the most. */
+export function createAccessTokenCache(clock: Clock): AccessTokenCache {
   const entries = new Map<string, Entry>()
-
-  async function verifyAndKeep(text: string): Promise<Result<AccessToken>> {
-    const verified = await verify(text)
-    if (!verified.ok) return verified
-    const [oldest] = entries.keys()
-    if (oldest !== undefined && entries.size >= maxEntries) entries.delete(oldest)
-    entries.set(text.slice(-suffixLength), { text, verified })
-    return verified
-  }
-
-  return (text) => {
-    const suffix = text.slice(-suffixLength)
-    const known = entries.get(suffix)
-    // The suffix only finds the entry; what was verified is the whole text.
-    if (known?.text !== text) return verifyAndKeep(text)
-    if (clock() >= known.verified.value.expires) entries.delete(suffix)
-    return known.verified
+  return {
+    find(text) {
+      const suffix = text.slice(-suffixLength)
+      const known = entries.get(suffix)
+      // The suffix only finds the entry; what was verified is the whole text.
+      if (known?.text !== text) return undefined
+      if (clock() >= known.verified.value.expires) entries.delete(suffix)
+      return known.verified
+    },
+    keep(text, verified) {
+      const [oldest] = entries.keys()
+      if (oldest !== undefined && entries.size >= maxEntries) entries.delete(oldest)
+      entries.set(text.slice(-suffixLength), { text, verified })
+    },
+    drop(isOver) {
+      for (const [suffix, { verified }] of entries) if (isOver(verified.value)) entries.delete(suffix)
+    },
   }
 }

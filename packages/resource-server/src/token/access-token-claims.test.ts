@@ -28,6 +28,11 @@ describe('RFC 9068 §2.2: the claims', () => {
     ['exp', null, 'time'],
     ['nbf', '0', 'time'],
     ['nbf', null, 'time'],
+    ['iat', '1800000000', 'time'],
+    ['iat', null, 'time'],
+    ['jti', 7, 'jti'],
+    ['jti', null, 'jti'],
+    ['grant_id', ['grant'], 'grant_id'],
     ['aud', 7, 'aud'],
     ['aud', null, 'aud'],
     ['aud', {}, 'aud'],
@@ -50,7 +55,19 @@ describe('RFC 9068 §2.2: the claims', () => {
   })
 
   it('whatever they are, reading them never throws and never yields a caller without a name', async () => {
-    const claim = fc.constantFrom('iss', 'aud', 'sub', 'client_id', 'exp', 'nbf', 'scope', 'cnf')
+    const claim = fc.constantFrom(
+      'iss',
+      'aud',
+      'sub',
+      'client_id',
+      'exp',
+      'nbf',
+      'iat',
+      'jti',
+      'grant_id',
+      'scope',
+      'cnf',
+    )
     await fc.assert(
       fc.asyncProperty(fc.dictionary(claim, fc.jsonValue()), async (claims) => {
         const answer = await read(await issuer.sign(claims))

@@ -20,6 +20,7 @@ describe.each([
     expect(answer).toEqual({
       ok: true,
       value: {
+        source: 'jwt',
         issuer: 'https://auth.example',
         subject: 'user-1',
         clientId: 'agent-1',
@@ -28,8 +29,11 @@ describe.each([
         scopes: new Set(['notes:read']),
         expires: start + 300,
         notBefore: 5,
+        issuedAt: start,
+        tokenId: 'token-1',
         jkt: 'key',
         ath: expect.stringMatching(/^[\w-]{43}$/),
+        revocationKeys: [],
       },
     })
   })

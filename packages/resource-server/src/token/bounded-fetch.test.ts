@@ -29,7 +29,7 @@ const origin = useHttpServer((request, response) => {
   }
 })
 
-const get = (path: string, timeoutMs?: number) => fetchJsonObject(origin() + path, fetch, timeoutMs)
+const get = (path: string, timeoutMs = 10_000) => fetchJsonObject(origin() + path, fetch, { timeoutMs })
 const failed = (reason: string) => expect.objectContaining({ name: 'FetchFailed', reason })
 
 describe('fetching a document of an issuer', () => {

@@ -1,4 +1,5 @@
 /** Fetching an issuer's documents with bounds on time, size and redirects. */
+import { type JsonObject, type JsonValue, parseStrictJson } from '@countersign/core'
 
 const maxBytes = 256 * 1024
 const defaultTimeoutMs = 10_000
@@ -14,54 +15,89 @@ export class FetchFailed extends Error {
   }
 }
 
+/** How a document is asked for, where a plain GET will not do. */
+export interface DocumentRequest {
+  /** Milliseconds for all of it; default 10,000. */
+  readonly timeoutMs?: number
+  /** Ends it before that. */
+  readonly signal?: AbortSignal
+  /** Posted, with headers of its own. */
+  readonly form?: { readonly fields: URLSearchParams; readonly headers: Readonly<Record<string, string>> }
+}
+
 /**
- * Yields the JSON object at `url`, which has to be here whole within `timeoutMs`. Follows no redirect: an answer from
- * elsewhere is not the issuer's. Rejects with `FetchFailed`.
+ * Yields the JSON object at `url`, which has to be here whole within the time, and is read as every parser reads it.
+ * Follows no redirect: an answer from elsewhere is not the issuer's. Rejects with `FetchFailed`.
  */
 export async function fetchJsonObject(
   url: string,
   fetcher: typeof fetch,
-  timeoutMs = defaultTimeoutMs,
-): Promise<Record<string, unknown>> {
-  const signal = AbortSignal.timeout(timeoutMs)
+  { timeoutMs = defaultTimeoutMs, signal: ended, form }: DocumentRequest = {},
+): Promise<JsonObject> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const signal = ended === undefined ? timeout : AbortSignal.any([timeout, ended])
+  const headers = { accept: 'application/json', ...form?.headers }
+  const posted = form === undefined ? {} : { method: 'POST', body: form.fields }
   let response: Response
   try {
-    response = await fetcher(url, { redirect: 'error', signal, headers: { accept: 'application/json' } })
-  } catch {
-    throw new FetchFailed(signal.aborted ? 'timeout' : 'connection')
+    response = await beforeEnd(fetcher(url, { ...posted, headers, redirect: 'error', signal }), signal)
+  } catch (error) {
+    throw new FetchFailed(signal.aborted ? 'timeout' : readRefusal(error))
   }
   if (response.status !== 200) {
-    await response.body?.cancel()
+    void response.body?.cancel().catch(() => undefined)
     throw new FetchFailed(`status_${response.status}`)
   }
   return parseObject(await readText(response, signal))
 }
 
-async function readText(response: Response, signal: AbortSignal): Promise<string> {
+/** Why a safe fetch refused, in its own constant word. */
+function readRefusal(error: unknown): string {
+  const named = error instanceof Error && error.name === 'FetchRefused' && 'reason' in error ? error.reason : undefined
+  return typeof named === 'string' ? named : 'connection'
+}
+
+/** The work's result, or `FetchFailed` once the signal says so, also where the work itself does not heed it. */
+export function beforeEnd<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new FetchFailed('timeout'))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
+
+async function readText({ body }: Response, signal: AbortSignal): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
+  const reader = body?.getReader()
   let text = ''
   let bytes = 0
   try {
-    for await (const chunk of response.body ?? []) {
-      bytes += chunk.byteLength
+    while (reader !== undefined) {
+      const { done, value } = await beforeEnd(reader.read(), signal)
+      if (done) break
+      bytes += value.byteLength
       if (bytes > maxBytes) break
-      text += decoder.decode(chunk, { stream: true })
+      text += decoder.decode(value, { stream: true })
     }
     text += decoder.decode()
   } catch {
+    void reader?.cancel().catch(() => undefined)
     throw new FetchFailed(signal.aborted ? 'timeout' : 'body')
   }
-  if (bytes > maxBytes) throw new FetchFailed('size')
-  return text
+  if (bytes <= maxBytes) return text
+  void reader?.cancel().catch(() => undefined)
+  throw new FetchFailed('size')
 }
 
-function parseObject(text: string): Record<string, unknown> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new FetchFailed('json')
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new FetchFailed('json')
-  return value as Record<string, unknown>
+function parseObject(text: string): JsonObject {
+  const parsed = parseStrictJson(text)
+  if (!parsed.ok) throw new FetchFailed(parsed.reason === 'syntax' ? 'json' : `json_${parsed.reason}`)
+  const { value } = parsed
+  if (!isObject(value)) throw new FetchFailed('json')
+  return value
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../configuration-error.ts'
 import { useHttpServer } from '../testing/http-server.test-fixture.ts'
 import { createIssuer } from '../testing/issuer.test-fixture.ts'
 import { createIssuerKeys } from './issuer-keys.ts'
+import { createIssuerMetadata } from './issuer-metadata.ts'
 import type { IssuerTrust } from './issuer-trust.ts'
 
 const { publicJwk } = await createIssuer()
@@ -32,7 +33,9 @@ beforeEach(() => {
 
 function createKeys(trust: IssuerTrust): KeyRing {
   const event = (happened: GuardEvent) => events.push(happened)
-  return createIssuerKeys(trust, { verifier: createFastVerifier(), clock: systemClock, events: event, fetch })
+  const metadata = createIssuerMetadata(trust.issuer, fetch, systemClock)
+  const clock = systemClock
+  return createIssuerKeys(trust, { verifier: createFastVerifier(), clock, events: event, fetch, metadata })
 }
 const find = (trust: IssuerTrust) => createKeys(trust).find('key-1', 'Ed25519')
 const failures = () => events.map((event) => (event.type === 'key_fetch_failed' ? event.reason : event.type))

@@ -1,13 +1,16 @@
 /** From what the operator wrote about an issuer to the keys that its tokens are verified with. */
 import type { Clock, Events, KeyRing, Verifier } from '@countersign/core'
 import { refuse } from '@countersign/core'
-import { authorizationServerMetadataUrls } from '@countersign/core/wire'
 import { ConfigurationError } from '../configuration-error.ts'
 import { isSecureUrl } from '../policy/secure-url.ts'
 import { FetchFailed, fetchJsonObject } from './bounded-fetch.ts'
+import { type IssuerMetadata, readEndpoint } from './issuer-metadata.ts'
 import type { IssuerTrust } from './issuer-trust.ts'
 import { createKeySet, type KeySet } from './key-set.ts'
 import { createRemoteKeyRing } from './remote-key-ring.ts'
+
+/** Seconds for which the issuer's word on where its keys are is taken. */
+const metadataAge = 60
 
 /** What looking up keys needs. */
 export interface IssuerKeysContext {
@@ -15,6 +18,7 @@ export interface IssuerKeysContext {
   readonly clock: Clock
   readonly events: Events | undefined
   readonly fetch: typeof fetch
+  readonly metadata: IssuerMetadata
 }
 
 /** Keys given in the configuration are used as they are; others come from `jwksUri` or the issuer's own metadata. */
@@ -44,34 +48,10 @@ function createStaticKeyRing(keys: KeySet): KeyRing {
   }
 }
 
-async function loadKeySet(trust: IssuerTrust, { fetch, verifier }: IssuerKeysContext): Promise<KeySet> {
-  const jwksUri = trust.jwksUri ?? (await discoverJwksUri(trust.issuer, fetch))
+async function loadKeySet(trust: IssuerTrust, { fetch, verifier, metadata }: IssuerKeysContext): Promise<KeySet> {
+  const jwksUri = trust.jwksUri ?? readEndpoint(await metadata.load(metadataAge), 'jwks_uri')
+  if (jwksUri === undefined) throw new FetchFailed('jwks_uri')
   const { keys } = await fetchJsonObject(jwksUri, fetch)
   if (!Array.isArray(keys)) throw new FetchFailed('jwks')
   return createKeySet(keys, verifier)
-}
-
-/** RFC 8414 §3.3: metadata that names another issuer is not this issuer's. */
-async function discoverJwksUri(issuer: string, fetcher: typeof fetch): Promise<string> {
-  const [first, ...others] = authorizationServerMetadataUrls(issuer)
-  if (first === undefined) throw new FetchFailed('issuer_url')
-  const metadata = await fetchFirst(first, others, fetcher)
-  if (metadata.issuer !== issuer) throw new FetchFailed('issuer_mismatch')
-  const { jwks_uri: jwksUri } = metadata
-  if (typeof jwksUri !== 'string' || !isSecureUrl(jwksUri)) throw new FetchFailed('jwks_uri')
-  return jwksUri
-}
-
-async function fetchFirst(
-  url: string,
-  others: readonly string[],
-  fetcher: typeof fetch,
-): Promise<Record<string, unknown>> {
-  const [next, ...rest] = others
-  try {
-    return await fetchJsonObject(url, fetcher)
-  } catch (error) {
-    if (next === undefined || !(error instanceof FetchFailed)) throw error
-    return fetchFirst(next, rest, fetcher)
-  }
 }

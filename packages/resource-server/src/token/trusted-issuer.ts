@@ -1,48 +1,39 @@
-/** Issuers as the operator trusts them, with their keys at hand. */
-import type { KeyRing, SignatureAlgorithm } from '@countersign/core'
-import { ConfigurationError } from '../configuration-error.ts'
-import { isSecureUrl } from '../policy/secure-url.ts'
-import { createIssuerKeys, type IssuerKeysContext } from './issuer-keys.ts'
-import type { IssuerTrust } from './issuer-trust.ts'
+/** Issuers as the operator trusts them, with all that is needed to judge their tokens at hand. */
+import type { Clock, Events, Verifier } from '@countersign/core'
+import type { GuardOptions } from '../guard-options.ts'
+import type { ScopeExpansion } from '../policy/scope-hierarchy.ts'
+import type { AccessToken } from './access-token.ts'
+import type { Introspector } from './introspection/introspector.ts'
+import type { JwtRules } from './jwt-access-token.ts'
+import type { RevocationFeed } from './revocation/revocation-feed.ts'
+import type { ClaimedToken } from './token-claims.ts'
 
-/** What the token reader knows of an issuer. */
+/** What the token reader and the checks know of an issuer. */
 export interface TrustedIssuer {
   readonly issuer: string
-  readonly algorithms: ReadonlySet<SignatureAlgorithm>
-  readonly acceptPlainJwt: boolean
-  readonly acceptSeveralAudiences: boolean
-  readonly keys: KeyRing
+  /** What it calls this server. */
+  readonly audience: string
+  /** Whether a token without any audience will do; such a one never comes as a JWT. */
+  readonly acceptMissingAudience: boolean
+  readonly jwt: JwtRules
+  /** Whether it is asked about its JWTs, instead of verifying them here. */
+  readonly introspectsJwts: boolean
+  /** Whether it is shown tokens that do not name an issuer. */
+  readonly takesOpaque: boolean
+  readonly introspector?: Introspector
+  readonly feed?: RevocationFeed
+  /** Makes an access token of claims that the issuer vouched for; `ath` is the digest of the token. */
+  readonly complete: (claims: ClaimedToken, source: AccessToken['source'], ath: string) => Promise<AccessToken>
 }
 
-/** By the exact `iss`, in the operator's order. Throws `ConfigurationError` for none, for one twice, and for one that is no issuer. */
-export function trustIssuers(
-  entries: readonly (string | IssuerTrust)[],
-  context: IssuerKeysContext,
-): ReadonlyMap<string, TrustedIssuer> {
-  if (entries.length === 0) {
-    throw new ConfigurationError('authorizationServers is empty: name at least one issuer whose tokens are accepted')
-  }
-  const issuers = new Map<string, TrustedIssuer>()
-  for (const entry of entries) {
-    const trust: IssuerTrust = typeof entry === 'string' ? { issuer: entry } : entry
-    if (issuers.has(trust.issuer)) throw new ConfigurationError(`issuer '${trust.issuer}' is named twice`)
-    issuers.set(trust.issuer, trustIssuer(trust, context))
-  }
-  return issuers
-}
-
-/** RFC 8414 §2: an issuer has neither query nor fragment. */
-function trustIssuer(trust: IssuerTrust, context: IssuerKeysContext): TrustedIssuer {
-  if (!isSecureUrl(trust.issuer) || /[?#]/.test(trust.issuer)) {
-    throw new ConfigurationError(
-      `issuer '${trust.issuer}' must be an https URL without query and fragment (http only on loopback)`,
-    )
-  }
-  return {
-    issuer: trust.issuer,
-    algorithms: new Set(trust.algorithms ?? ['ES256', 'Ed25519', 'EdDSA']),
-    acceptPlainJwt: trust.acceptPlainJwt ?? false,
-    acceptSeveralAudiences: trust.acceptSeveralAudiences ?? false,
-    keys: createIssuerKeys(trust, context),
-  }
+/** What trusting needs. */
+export interface TrustContext extends Pick<GuardOptions, 'resource' | 'bearer'> {
+  readonly verifier: Verifier
+  readonly clock: Clock
+  readonly events: Events | undefined
+  /** For all issuers; default: for each one a fetch that reaches what its operator meant. */
+  readonly fetch: typeof fetch | undefined
+  readonly expandScopes: ScopeExpansion
+  /** Called when more of an issuer's tokens are known to be revoked. */
+  readonly onRevocation: () => void
 }

@@ -3,6 +3,7 @@ import { isLoopbackHost } from '@countersign/core'
 import { ConfigurationError } from '../configuration-error.ts'
 import { assembleGuard, type Guard } from '../guard.ts'
 import type { GuardOptions } from '../guard-options.ts'
+import { listUrls } from '../token/issuer-fetch.ts'
 import type { IssuerTrust } from '../token/issuer-trust.ts'
 import { type Weakness, weakenPolicy } from './weakened-policy.ts'
 
@@ -22,6 +23,5 @@ export function createWeakenedGuard(options: GuardOptions, without: readonly Wea
 }
 
 function urlsOf(trust: string | IssuerTrust): readonly string[] {
-  if (typeof trust === 'string') return [trust]
-  return trust.jwksUri === undefined ? [trust.issuer] : [trust.issuer, trust.jwksUri]
+  return typeof trust === 'string' ? [trust] : listUrls(trust)
 }

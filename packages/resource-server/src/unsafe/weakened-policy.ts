@@ -19,6 +19,7 @@ export const removableChecks = [
   'allowed_origin',
   'audience',
   'validity',
+  'revocation',
   'sender_binding',
   'proof',
   'content_digest',
