@@ -31,6 +31,7 @@ export const suites: readonly Suite[] = [
   { name: 'unit', folders: ['packages'] },
   { name: 'vectors', folders: ['tests/vectors'] },
   { name: 'attacks', folders: ['tests/attacks'] },
+  { name: 'browser', folders: ['tests/browser'], needs: ['chromium'] },
   { name: 'interop', folders: ['tests/interop'] },
   { name: 'conformance', folders: ['tests/conformance'] },
   { name: 'architecture', folders: ['tests/architecture', 'tests/requirements'] },

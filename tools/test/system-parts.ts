@@ -13,7 +13,7 @@ export interface SystemPart {
 }
 
 /** All of them; suites name them in `needs`. */
-export const systemParts: readonly SystemPart[] = []
+export const systemParts: readonly SystemPart[] = [{ name: 'chromium', programs: ['chromium'], packages: ['chromium'] }]
 
 /** Whether a program is on the PATH and may be run. */
 function isOnPath(program: string): boolean {
