@@ -43,7 +43,7 @@ function verify(key: VerifyKey, signingInput: string, signature: Uint8Array): bo
   // A bare KeyObject and DER: the form { key, dsaEncoding: 'ieee-p1363' } costs 40 % more for the same answer.
   // Characters beyond ASCII have no place in a signing input, and Latin-1 would write some of them as others.
   if (Buffer.byteLength(signingInput) !== signingInput.length) return false
-  const input = Buffer.from(signingInput, 'latin1')
+  const input = encodeAscii(signingInput)
   switch (key.algorithm) {
     case 'ES256': {
       const der = toDerSignature(signature)
@@ -55,6 +55,15 @@ function verify(key: VerifyKey, signingInput: string, signature: Uint8Array): bo
     case 'RS256':
       return crypto.verify('sha256', input, key.key, signature)
   }
+}
+
+// One place for what is verified now, as nothing else runs meanwhile: memory of its own for each would be work for the
+// collector.
+const scratch = Buffer.allocUnsafeSlow(16_384)
+
+function encodeAscii(text: string): Buffer {
+  if (text.length > scratch.length) return Buffer.from(text, 'latin1')
+  return scratch.subarray(0, scratch.write(text, 'latin1'))
 }
 
 function digest(data: string | Uint8Array): string {
