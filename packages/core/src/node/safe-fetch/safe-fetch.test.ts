@@ -296,22 +296,51 @@ describe('a refusal', () => {
   })
 })
 
-describe('proxy settings of the environment', () => {
-  it('are seen by node:http, and not heeded by a safe fetch', async () => {
+/** Runs `script`, which finds `createSafeFetch` in scope, in a process of its own; yields the lines that it prints. */
+async function runScript(script: string, flags: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const entry = JSON.stringify(new URL('./safe-fetch.ts', import.meta.url).href)
+  const source = `import { createSafeFetch } from ${entry}\n${script}`
+  const options = { env: { ...process.env, ...env } }
+  const args = [...flags, '--input-type=module', '--eval', source]
+  const { stdout } = await promisify(execFile)(process.execPath, args, options)
+  return stdout.trim().split('\n')
+}
+
+describe('settings of the process', () => {
+  it('name proxies that node:http sees, and that a safe fetch does not heed', async () => {
     server.answer = (socket) => socket.end(ok('from the proxy'))
     const proxy = `http://127.0.0.1:${server.port}`
     const script = `
-      import { createSafeFetch } from ${JSON.stringify(new URL('./safe-fetch.ts', import.meta.url).href)}
       import { get } from 'node:http'
       const url = 'http://auth.invalid/'
       get(url, async (response) => {
         console.log(Buffer.concat(await response.toArray()).toString())
-      console.log(await createSafeFetch({ allow: ['auth.invalid'] })(url).catch((error) => error.reason))
+        console.log(await createSafeFetch({ allow: ['auth.invalid'] })(url).catch((error) => error.reason))
       })`
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
-      env: { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: '' },
-    })
-    expect(stdout.trim().split('\n')).toEqual(['from the proxy', 'dns'])
+    const env = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, HTTPS_PROXY: proxy, NO_PROXY: '' }
+    expect(await runScript(script, [], env)).toEqual(['from the proxy', 'dns'])
     expect(server.connections).toBe(1)
+  })
+
+  it('make node:http lenient, and a safe fetch not', async () => {
+    const answers = [
+      `HTTP/1.1 200 OK\r\nx-a: ${'x'.repeat(100_000)}\r\ncontent-length: 0\r\n\r\n`,
+      'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ]
+    let next = 0
+    server.answer = (socket) => socket.end(answers[next++ % 2] ?? '')
+    const script = `
+      import { get } from 'node:http'
+      const url = 'http://127.0.0.1:${server.port}/'
+      for (let i = 0; i < 2; i++) {
+        const naive = new Promise((resolve) => get(url, (response) => resolve(response.statusCode)).on('error', resolve))
+        console.log(await naive)
+      }
+      for (let i = 0; i < 2; i++) {
+        console.log(await createSafeFetch({ allow: ['127.0.0.1'] })(url).catch((error) => error.reason))
+      }
+      process.exit()`
+    const lines = await runScript(script, ['--max-http-header-size=1000000', '--insecure-http-parser'])
+    expect(lines).toEqual(['200', '200', 'size', 'connection'])
   })
 })
