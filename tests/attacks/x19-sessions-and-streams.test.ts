@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { type NotesStore, notesServer } from '@countersign/notes-server'
 import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server'
+import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { type Holder, obtainNonce, obtainToken, prepareCall, rpc } from '../support/agent.ts'
 import { describeAttack, useDeployment } from '../support/attack.ts'
@@ -135,11 +136,15 @@ describe('X19: the owner of a session', () => {
   })
 })
 
-/** Listens to a stream of the modern era, and yields what came in on it and when it ended, in seconds. */
-async function listen(deployment: Deployment, seconds: number): Promise<{ text: string; ended: boolean }> {
+/** Listens to a stream of the modern era for so many seconds; yields what came in, and whether the server ended it. */
+async function listen(
+  deployment: Deployment,
+  holder: Holder,
+  seconds: number,
+): Promise<{ text: string; ended: boolean }> {
   const { resource } = deployment.a
   const body = rpc('subscriptions/listen', { notifications: { toolsListChanged: true } })
-  const { method = 'POST', headers = {} } = await prepareCall(await obtainToken(deployment), resource, body)
+  const { method = 'POST', headers = {} } = await prepareCall(holder, resource, body)
   return new Promise((resolve, reject) => {
     let text = ''
     const outgoing = request(resource, { method, headers, agent: false }, (response) => {
@@ -171,7 +176,7 @@ describe.each([
   const deployment = useDeployment({ weak, handler, guard: { methods }, accessTokenLifetime: 1 })
 
   it(delivered ? 'still delivers' : 'is closed', async () => {
-    const stream = listen(deployment(), 3)
+    const stream = listen(deployment(), await obtainToken(deployment()), 3)
     await setTimeout(2000)
     for (const { notify } of handlers) notify.toolsChanged()
     const { text, ended } = await stream
@@ -179,5 +184,19 @@ describe.each([
       delivered,
       ended: !delivered,
     })
+  })
+})
+
+describe('X19: a stream whose token is revoked', () => {
+  const methods = { 'subscriptions/listen': { scopes: ['notes:read'] } }
+  const deployment = useDeployment({ guard: { methods } })
+
+  it('is closed within 2 seconds, and others go on', async () => {
+    const [stolen, other] = [await obtainToken(deployment()), await obtainToken(deployment())]
+    const streams = [listen(deployment(), stolen, 3), listen(deployment(), other, 3)]
+    await setTimeout(500)
+    const { jti } = decodeJwt(stolen.token)
+    await deployment().revoke({ token: String(jti) })
+    expect((await Promise.all(streams)).map(({ ended }) => ended)).toEqual([true, false])
   })
 })

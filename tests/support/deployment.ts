@@ -5,7 +5,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAuthorizationServer } from '@countersign/authorization-server'
+import {
+  type AuthorizationServer,
+  type AuthorizationServerOptions,
+  createAuthorizationServer,
+} from '@countersign/authorization-server'
+import { createWeakenedAuthorizationServer, type WeakenedOptions } from '@countersign/authorization-server/unsafe'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
 import { createGuard, type GuardOptions, type McpHandler } from '@countersign/resource-server'
 import { closeServer, createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
@@ -17,6 +22,8 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose'
 export interface DeploymentOptions {
   /** Weaknesses of the notes server's guard; none makes it the hardened one. */
   readonly weak?: readonly Weakness[]
+  /** What is weak about the authorization server; default: nothing. */
+  readonly authorization?: WeakenedOptions
   /** For both guarded servers. */
   readonly guard?: Partial<GuardOptions>
   /** Seconds that an access token lives; default 300. */
@@ -44,6 +51,8 @@ export interface Deployment {
   /** A public client with a person behind it. */
   readonly publicClient: { readonly clientId: string; readonly redirectUri: string }
   readonly user: { readonly name: string; readonly password: string }
+  /** What an operator does at the authorization server. */
+  readonly revoke: AuthorizationServer['revoke']
   close(): Promise<void>
 }
 
@@ -60,7 +69,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
   const user = { name: 'ada', password: 'correct horse battery staple' }
   const scopes = Object.keys(notesScopes)
   const { accessTokenLifetime = 300 } = options
-  const server = await createAuthorizationServer({
+  const server = await createServerFor(options, {
     issuer,
     database: join(data, 'authorization.sqlite'),
     resources: resources.map((resource) => ({ resource, name: 'Notes', scopes: notesScopes, accessTokenLifetime })),
@@ -96,7 +105,17 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
     rmSync(data, { recursive: true })
   }
 
-  return { issuer, a, b, client, bearerClient, publicClient, user, close }
+  return { issuer, a, b, client, bearerClient, publicClient, user, revoke: server.revoke, close }
+}
+
+async function createServerFor(
+  { authorization }: DeploymentOptions,
+  options: AuthorizationServerOptions,
+): Promise<AuthorizationServer> {
+  if (authorization === undefined) return createAuthorizationServer(options)
+  // As with guards: the server itself insists on it.
+  process.env.COUNTERSIGN_UNSAFE = '1'
+  return createWeakenedAuthorizationServer(options, authorization)
 }
 
 async function openServer(): Promise<Server> {

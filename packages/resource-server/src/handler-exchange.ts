@@ -66,7 +66,20 @@ function bindBody(answer: Response, call: Call, context: GuardContext): Readable
   return answer.body === null || !streams ? answer.body : bindStream(answer.body, createLease(call, context))
 }
 
-function createLease(call: Call, { clock }: GuardContext): StreamLease {
+/** How long the call's token lasts, and who will tell if that is not as long as it says. */
+function createLease(call: Call, { clock, revocations }: GuardContext): StreamLease {
   const token = established(call.token)
-  return { seconds: token.expires - clock(), onRevoked: () => () => undefined }
+  return {
+    seconds: token.expires - clock(),
+    onRevoked(end) {
+      const stopWatching = revocations.watch(token, established(call.credentials).token)
+      const stopListening = revocations.onChange(() => {
+        if (revocations.isRevoked(token)) end()
+      })
+      return () => {
+        stopWatching()
+        stopListening()
+      }
+    },
+  }
 }
