@@ -14,10 +14,10 @@ export interface Attack {
   /** Does it; yields the answer that the attacker is after. */
   readonly run: (deployment: Deployment) => Promise<Answer>
   /** What the hardened server says. */
-  readonly stoppedBy: RejectionCode
+  readonly stoppedBy: RejectionCode | 'invalid_grant' | 'invalid_client'
   readonly status: number
   /** Looks at what was left behind; `landed` says on which server. */
-  readonly aftermath?: (deployment: Deployment, landed: boolean) => void
+  readonly aftermath?: (deployment: Deployment, landed: boolean) => void | Promise<void>
 }
 
 /** Declares both tests. */
@@ -28,7 +28,7 @@ export function describeAttack({ title, weakened, common = {}, run, stoppedBy, s
       it('lands', async () => {
         const answer = await run(deployment())
         expect({ status: answer.status, body: answer.body }).toEqual({ status: 200, body: expect.any(String) })
-        aftermath?.(deployment(), true)
+        await aftermath?.(deployment(), true)
       })
     })
     describe('against the hardened server', () => {
@@ -36,7 +36,7 @@ export function describeAttack({ title, weakened, common = {}, run, stoppedBy, s
       it(`is stopped with ${stoppedBy}`, async () => {
         const answer = await run(deployment())
         expect({ status: answer.status, code: answer.code }).toEqual({ status, code: stoppedBy })
-        aftermath?.(deployment(), false)
+        await aftermath?.(deployment(), false)
       })
     })
   })

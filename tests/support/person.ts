@@ -21,6 +21,8 @@ export function seatPerson(
     pages,
     async authorize(url) {
       const first = await browser.open(url)
+      // Sent back at once: the request was refused.
+      if (first.status === 0) return first.url
       const isLogin = first.text.includes('name="password"')
       const consent = isLogin ? await browser.submit(first, 'login', { ...user }) : first
       pages.push(consent.text)

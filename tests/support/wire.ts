@@ -57,7 +57,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
-  /** The code of the problem document, when it is one. */
+  /** The code of the problem document, or the error of an OAuth endpoint (RFC 6749 §5.2), when it is one. */
   readonly code: string | undefined
   /** The `DPoP-Nonce` header. */
   readonly nonce: string | undefined
@@ -91,8 +91,8 @@ export function send(url: string, { method = 'POST', headers = {}, body }: Sendi
 
 function readCode(text: string): string | undefined {
   try {
-    const { code } = JSON.parse(text) as { code?: unknown }
-    return typeof code === 'string' ? code : undefined
+    const { code, error } = JSON.parse(text) as { code?: unknown; error?: unknown }
+    return [code, error].find((each) => typeof each === 'string')
   } catch {
     return undefined
   }

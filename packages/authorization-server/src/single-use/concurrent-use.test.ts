@@ -81,7 +81,7 @@ describe.each(stores)('one of 200 concurrent uses succeeds with $store', ({ vari
     expect(next.status).toBe(200)
   })
 
-  it('of one proof, one assertion and one code, also between two servers on one database', async () => {
+  it('of one proof, assertion, code and refresh token, also between two servers on one database', async () => {
     const twin = await world.startTwin()
     const { code, verifier } = await obtainCode(world)
     const codeForm = {
@@ -91,12 +91,19 @@ describe.each(stores)('one of 200 concurrent uses succeeds with $store', ({ vari
       code_verifier: verifier,
       redirect_uri: REDIRECT,
     }
+    const first = await redeemCode(world, await obtainCode(world), { key, nonce })
+    const refreshForm = {
+      grant_type: 'refresh_token',
+      client_id: 'desktop',
+      refresh_token: String(first.body.refresh_token),
+    }
     const assertion = await assertionForm(world.issuer, 'agent', world.agentKey)
     const sameProof = await makeTokenProof(world.issuer, key, { nonce })
     const freshProof = () => makeTokenProof(world.issuer, key, { nonce })
     const freshAssertion = () => assertionForm(world.issuer, 'agent', world.agentKey)
     for (const [form, proof] of [
       [async () => codeForm, freshProof],
+      [async () => refreshForm, freshProof],
       [async () => assertion, freshProof],
       [freshAssertion, async () => sameProof],
     ] as const) {

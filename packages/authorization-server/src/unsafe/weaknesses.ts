@@ -1,5 +1,5 @@
 /** Weaknesses seen in the field, each one setting. */
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Ledger, Spend, SpendKind } from '@countersign/core'
 import type { Configuration } from 'oidc-provider'
 import type { Variation } from '../authorization-server.ts'
@@ -38,6 +38,9 @@ function without(kind: SpendKind, ledger: Ledger): Ledger {
   }
 }
 
+/** A round trip to a store across a network, in milliseconds. */
+const ROUND_TRIP = 5
+
 /** Looks whether a thing is there, and then, a round trip later, puts it there. */
 function findThenSave({ lifetime }: Ledger): Ledger {
   const known = new Set<string>()
@@ -45,7 +48,7 @@ function findThenSave({ lifetime }: Ledger): Ledger {
     lifetime,
     async spend(spends) {
       const found = spends.find((spend) => known.has(nameOf(spend)))
-      await setImmediate()
+      await delay(ROUND_TRIP)
       for (const spend of spends) known.add(nameOf(spend))
       return found === undefined ? { spent: true } : { spent: false, exhausted: found.key }
     },
