@@ -64,7 +64,7 @@ describe('what a screen reader says', () => {
     - paragraph: notebook.example
     - paragraph: calls itself “Notebook online”
     - paragraph:
-      - text: "Anyone can take any name: go by the address. Your answer goes there. It is registered here as"
+      - text: "Anyone can take any name: go by the address, whose end says whose it is. Your answer goes there. It is registered here as"
       - code: web
       - text: .
   - group "What it may do":

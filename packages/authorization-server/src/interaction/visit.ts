@@ -14,8 +14,9 @@ export async function findVisit(
 ): Promise<FoundVisit> {
   if (ctx.cookies.get(provider.cookieName('interaction'), { signed: true }) !== uid) return 'unknown'
   const interaction = await provider.Interaction.find(uid)
-  const client = await provider.Client.find(String(interaction?.params.client_id))
-  if (interaction === undefined || client === undefined) return 'gone'
+  if (interaction === undefined) return 'gone'
+  const client = await provider.Client.find(String(interaction.params.client_id))
+  if (client === undefined) return 'gone'
 
   const began = interaction.session
   const session = began === undefined ? undefined : await provider.Session.get(ctx)

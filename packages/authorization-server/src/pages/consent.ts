@@ -61,7 +61,7 @@ function layOutClient({ client }: ConsentRequest): Html {
     : html`<p class="host address${address.length > LONG_HOST ? ' long' : ''}"><bdi>${breakAtDots(address)}</bdi></p>`
   const advice = local
     ? html`Any program on this computer can take any name. Allow this only if you have just started it yourself. Your answer goes to <code>${address}</code>.`
-    : html`Anyone can take any name: go by the address. Your answer goes there.`
+    : html`Anyone can take any name: go by the address, whose end says whose it is. Your answer goes there.`
   return html`<section class="client" aria-labelledby="client">
 <h2 id="client">Who asks</h2>
 ${who}
