@@ -36,7 +36,7 @@ async function withNonce(
 describe('oauth4webapi: client credentials', () => {
   it('gets a bound token', async () => {
     const { clientId, privateJwk } = deployment().client
-    const client = { client_id: clientId }
+    const client: oauth.Client = { client_id: clientId }
     const key = await importJWK(privateJwk, 'ES256')
     if (!(key instanceof CryptoKey)) throw new Error('an ES256 key was expected')
     const authentication = oauth.PrivateKeyJwt({ key, kid: String(privateJwk.kid) })
@@ -55,7 +55,7 @@ describe('oauth4webapi: client credentials', () => {
 describe('oauth4webapi: authorization code', () => {
   it('gets, renews and gives back bound tokens, with issuer, state and nonce of the ID token checked', async () => {
     const { clientId, redirectUri } = deployment().publicClient
-    const client = { client_id: clientId }
+    const client: oauth.Client = { client_id: clientId }
     const DPoP = oauth.DPoP(client, await oauth.generateKeyPair('Ed25519', { extractable: true }))
     const verifier = oauth.generateRandomCodeVerifier()
     const state = oauth.generateRandomState()

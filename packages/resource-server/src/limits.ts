@@ -18,7 +18,7 @@ export interface Limits {
 }
 
 /** Ample for MCP as it is used; a caller that needs more is unusual. */
-export const defaultLimits: Limits = {
+const defaultLimits: Limits = {
   tokenLength: 8192,
   proofLength: 4096,
   bodyBytes: 1024 * 1024,

@@ -7,7 +7,7 @@ export async function revokeByOperator(revocations: Revocations, what: Revocatio
   const [named, ...others] = Object.entries(what)
   const [kind, id] = named ?? []
   if (others.length > 0 || typeof id !== 'string' || id === '') throw misuse()
-  switch (kind) {
+  switch (String(kind)) {
     case 'token':
       return revocations.token(id)
     case 'grant':

@@ -50,6 +50,6 @@ export function signProof(key: AgentKey, proof: ProofContent = {}): Promise<stri
 }
 
 /** SHA-256, base64url. */
-export function sha256(data: string | Uint8Array): string {
+function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('base64url')
 }

@@ -37,7 +37,7 @@ export interface RequestParts {
 }
 
 /** The policy of the scenes: `read_notes` needs what the token has, the others need more. */
-export const scenePolicy = {
+const scenePolicy = {
   initialScopes: ['notes:read'],
   tools: {
     read_notes: { scopes: ['notes:read'] },
@@ -93,7 +93,7 @@ export async function createScene({ trust = {}, ...overrides }: SceneOptions = {
 }
 
 /** The ledger itself, with a note of what it was asked. */
-export function recordSpends(ledger: Ledger, spends: Spend[]): Ledger {
+function recordSpends(ledger: Ledger, spends: Spend[]): Ledger {
   return {
     lifetime: ledger.lifetime,
     spend(asked) {
