@@ -1,4 +1,5 @@
 /** What happened at the authorization server, for its log; no entry carries a token, key, secret or a client's text. */
+import { describeFault, type Fault } from '@countersign/core'
 import type { RevocationKind } from '@countersign/core/wire'
 
 /**
@@ -13,26 +14,12 @@ export type LogEntry =
   | { readonly type: 'revoked'; readonly what: RevocationKind }
   | { readonly type: 'memory_lost' }
   | { readonly type: 'family_revoked'; readonly clientId: string; readonly cause: 'code' | 'refresh_token' }
-  | { readonly type: 'server_error'; readonly name: string; readonly code?: string; readonly at?: string }
+  | ({ readonly type: 'server_error' } & Fault)
 
 /** Receives entries; must not throw. */
 export type Log = (entry: LogEntry) => void
 
 /** Describes an unexpected error without its message, which may quote what was being handled. */
 export function describeServerError(error: unknown): LogEntry {
-  if (!(error instanceof Error)) return { type: 'server_error', name: typeof error }
-  const at = placeOf(error)
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
-  return {
-    type: 'server_error',
-    name: error.name,
-    ...(code === undefined ? {} : { code }),
-    ...(at === undefined ? {} : { at }),
-  }
-}
-
-/** The innermost line of the stack. What stands before it is the message, in which a line may look like one. */
-function placeOf({ stack = '', message }: Error): string | undefined {
-  const end = stack.indexOf(message)
-  return end < 0 ? undefined : /^ {4}at (.+)$/m.exec(stack.slice(end + message.length))?.[1]
+  return { type: 'server_error', ...describeFault(error) }
 }

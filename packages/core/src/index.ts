@@ -1,5 +1,6 @@
 /** Countersign's ground: rejections, results, strict JWS reading, ports. No I/O, web-standard APIs only. */
 export { constantTimeEquals } from './constant-time.ts'
+export { describeFault, type Fault } from './fault.ts'
 export { normaliseHttpUri } from './http/http-uri.ts'
 export { isLoopbackHost } from './http/loopback.ts'
 export { parseAlgorithm, type SignatureAlgorithm, signatureAlgorithms } from './jose/algorithms.ts'

@@ -8,6 +8,7 @@ import type { GuardOptions } from './guard-options.ts'
 import { createGuardedServer, type GuardedServer, type McpHandler } from './guarded-server.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import { type Policy, policy } from './policy.ts'
+import { type GuardNeed, probeGuard } from './readiness.ts'
 import { createRefusal } from './response/refusal.ts'
 import { readWebRequest } from './web-request.ts'
 
@@ -23,6 +24,11 @@ export interface Guard {
   check(request: Request): Promise<{ authInfo: AuthInfo; parsedBody: unknown } | Response>
   /** Judges a call that an adapter has read; yields the decision itself. */
   decide(incoming: IncomingCall): Promise<Decision>
+  /**
+   * True when good calls would find what they need now, for readiness probes: fetches keys that are not there yet, spends
+   * an id. Leave it to nobody who may ask more than once a second.
+   */
+  probe(need: GuardNeed): Promise<boolean>
   /** Puts an MCP handler behind the guard, with metadata and CORS. */
   protect(handler: McpHandler): GuardedServer
 }
@@ -39,6 +45,7 @@ export function assembleGuard(options: GuardOptions, withPolicy: Policy): Guard 
   return {
     metadata: context.metadata,
     decide: decideCall,
+    probe: (need) => probeGuard(need, context),
     protect: (handler) => createGuardedServer(handler, options, context, withPolicy),
     async check(request) {
       const decision = await decideCall(readWebRequest(request))

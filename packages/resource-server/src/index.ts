@@ -7,4 +7,5 @@ export type { GuardOptions, Requirement, RequirementTable } from './guard-option
 export type { GuardedServer, McpHandler } from './guarded-server.ts'
 export type { IncomingCall, Transport } from './incoming-call.ts'
 export type { Limits } from './limits.ts'
+export type { GuardNeed } from './readiness.ts'
 export type { IntrospectionTrust, IssuerTrust } from './token/issuer-trust.ts'

@@ -1,4 +1,3 @@
 /** The guard on Node's HTTP servers. */
-export { describeFault, type Fault } from './fault.ts'
 export { createNodeListener, type NodeListenerOptions } from './node-listener.ts'
 export { closeServer, hardenServer, listen, type ServedGuard, type ServeOptions, serve } from './serve.ts'

@@ -1,8 +1,8 @@
 /** A listener for Node's HTTP servers that judges token and proof before it reads a body. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describeFault } from '@countersign/core'
 import { ConfigurationError } from '../configuration-error.ts'
 import type { GuardedServer } from '../guarded-server.ts'
-import { describeFault } from './fault.ts'
 import { createAddressList, readNodeRequest } from './node-request.ts'
 import { writeNodeResponse } from './node-response.ts'
 
@@ -12,7 +12,7 @@ export interface NodeListenerOptions {
   readonly trustedProxies?: readonly string[]
   /**
    * Told of what broke on our side; the caller gets a bare 500. Messages of errors may quote what callers wrote:
-   * `describeFault` tells what is safe to log. Default: that, on stderr.
+   * `describeFault` of `@countersign/core` tells what is safe to log. Default: that, on stderr.
    */
   readonly onError?: (error: unknown) => void
 }

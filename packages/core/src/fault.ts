@@ -10,7 +10,7 @@ export interface Fault {
   readonly at?: string
 }
 
-/** Describes whatever was thrown. */
+/** Describes whatever was thrown, for logs. */
 export function describeFault(error: unknown): Fault {
   if (!(error instanceof Error)) return { name: typeof error }
   const code = codeOf(error) ?? codeOf(error.cause)
