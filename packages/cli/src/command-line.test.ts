@@ -72,6 +72,7 @@ describe('countersign up and call', () => {
     expect(JSON.parse(await up.firstLine)).toMatchObject({
       issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       resource: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/),
+      admin: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       client: { client_id: 'countersign-call', private_jwk: { kty: 'EC', crv: 'P-256', d: expect.any(String) } },
     })
   })
@@ -111,6 +112,23 @@ describe('countersign up and call', () => {
     expect(await call(['no_such_tool'])).toMatchObject({ code: 1, err: expect.stringContaining('tool_not_declared') })
   })
 
+  it('says how it is on a port of its own, and on no other', async () => {
+    const { admin, issuer } = JSON.parse(await up.firstLine) as { admin: string; issuer: string }
+    expect(await (await fetch(`${admin}/healthz`)).json()).toEqual({ status: 'ok' })
+    const ready = await fetch(`${admin}/readyz`)
+    const checks = { database: 'ok', ledger: 'ok', issuer_keys: 'ok', revocations: 'ok', clock: 'ok' }
+    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, checks }])
+    await call(['read_notes'])
+    const metrics = await (await fetch(`${admin}/metrics`)).text()
+    expect(metrics).toMatch(/^countersign_guard_decisions_total\{outcome="allowed"\} [1-9]/m)
+    expect(metrics).toMatch(/^countersign_authorization_server_events_total\{type="token_issued"\} [1-9]/m)
+    for (const origin of [issuer, new URL(resource).origin]) {
+      for (const path of ['/metrics', '/healthz', '/readyz']) {
+        expect((await fetch(origin + path)).status, origin + path).toBe(404)
+      }
+    }
+  })
+
   it('says what is missing where there are no credentials', async () => {
     const { code, err } = await run(['call', resource, '--data', join(folder, 'nowhere')])
     expect(code).toBe(1)
@@ -127,7 +145,33 @@ describe('countersign up and call', () => {
     const { port } = new URL(resource)
     const { code, err } = await run(['up', '--port', port, '--data', join(folder, 'other')])
     expect(code).toBe(1)
-    expect(err).toContain(`Port ${port} is in use`)
+    expect(err).toContain(`Port ${port} is in use. Choose another with --port`)
+    const admin = await run(['up', '--port', '0', '--admin-port', port, '--data', join(folder, 'other')])
+    expect(admin.err).toContain(`Port ${port} is in use. Choose another with --admin-port`)
+  })
+})
+
+describe('what countersign up tells on stderr', () => {
+  it.each([
+    [['--verbose'], ['started', 'refused', 'token_refused', 'token_issued', 'allowed', 'stopping']],
+    [
+      ['--log-level', 'info'],
+      ['started', 'refused', 'token_refused', 'token_issued', 'stopping'],
+    ],
+    [['--log-level', 'warn'], []],
+    [[], []],
+  ])('with %j is JSON, and is %j', async (flags, expected) => {
+    const data = mkdtempSync(join(folder, 'log-'))
+    const up = start(['up', '--port', '0', '--data', data, '--json', ...flags])
+    const { resource } = JSON.parse(await up.firstLine) as { resource: string }
+    await run(['call', resource, 'read_notes', '--data', data])
+    up.stop()
+    const { err } = await up.outcome
+    const entries = err
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as { type: string })
+    expect([...new Set(entries.map(({ type }) => type))]).toEqual(expected)
   })
 })
 
@@ -175,6 +219,8 @@ describe('wrong usage ends with 2', () => {
     [['call', 'https://example.com/mcp', 'tool', '--json-args', '[]']],
     [['up', '--port', '65535']],
     [['up', '--port', '-1']],
+    [['up', '--admin-port', '65536']],
+    [['up', '--log-level', 'everything']],
     [['token', 'verify', 'x']],
     [['token', 'inspect']],
   ])('%j', async (args) => {

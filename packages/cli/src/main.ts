@@ -1,5 +1,5 @@
 /** The process: streams, signals, exit code. */
-import { systemClock } from '@countersign/core'
+import { describeFault, systemClock } from '@countersign/core'
 import { runCommandLine } from './command-line.ts'
 import { createTerminal } from './terminal/terminal.ts'
 
@@ -22,6 +22,19 @@ function interrupted(): Promise<void> {
   })
 }
 
+/** What nobody caught is told without its message, which may quote what was being handled; see `reportError`. */
+function crash(error: unknown): void {
+  const { name, code, at } = describeFault(error)
+  const stack = process.env.COUNTERSIGN_DEBUG === '1' && error instanceof Error ? error.stack : undefined
+  process.stderr.write(`error: unexpected ${[name, code, at, stack].filter(Boolean).join(' ')}\n`)
+  process.exit(1)
+}
+process.on('uncaughtException', crash)
+// Diagnostic reports, where somebody has Node write them, go to others: what is in the environment is not for those.
+Object.assign(process.report, { excludeEnv: true })
+
+// A log that nobody takes any more is no reason to stop serving.
+process.stderr.on('error', () => undefined)
 // A reader that stops reading (`| head`) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 

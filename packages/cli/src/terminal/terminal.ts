@@ -16,6 +16,8 @@ export interface Terminal {
   style(style: Style, text: string): string
   /** For `note`. */
   styleNote(style: Style, text: string): string
+  /** Whether a person reads the notes, and no program. */
+  readonly isNoted: boolean
   /** Whether a person can be asked. */
   readonly isInteractive: boolean
   /** Asks a person; anything but a clear yes is a no. */
@@ -35,6 +37,7 @@ export function createTerminal(input: Maybe<Readable>, output: Maybe<Writable>, 
     note: (line) => void errors.write(`${line}\n`),
     style: colour(output),
     styleNote: colour(errors),
+    isNoted: errors.isTTY === true,
     isInteractive: input.isTTY === true && errors.isTTY === true,
     confirm: (question) => confirm(question, input, errors),
     readInput: async (limit) => (input.isTTY === true ? undefined : readAll(input, limit)),

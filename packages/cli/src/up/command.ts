@@ -1,7 +1,8 @@
 /** The flags of `countersign up`. */
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { DEFAULT_DATA_FOLDER } from '../data-folder.ts'
+import { LOG_LEVELS } from './log/level.ts'
 import type { UpOptions } from './run.ts'
 
 /** Adds the command. */
@@ -11,7 +12,7 @@ export function addUpCommand(program: Command, context: Context): void {
     .summary('start an authorization server and a guarded notes server')
     .description(
       'Starts an authorization server and a notes server behind the guard, on this machine only, and keeps their data in\n' +
-        'one folder. Runs until Ctrl-C.',
+        'one folder. Runs until Ctrl-C. Logs go to stderr: as lines on a terminal, else as JSON.',
     )
     .option(
       '--port <n>',
@@ -20,8 +21,10 @@ export function addUpCommand(program: Command, context: Context): void {
       7400,
     )
     .option('--data <dir>', 'folder for the databases and credentials', DEFAULT_DATA_FOLDER)
+    .option('--admin-port <n>', 'port of /metrics, /readyz and /healthz; default: the one after those', readAdminPort)
     .option('--json', 'print one line of JSON when ready; it holds the private key of the client')
-    .option('--verbose', 'tell every decision of the guard on stderr')
+    .addOption(new Option('--log-level <level>', 'what to tell on stderr').choices(LOG_LEVELS).default('warn'))
+    .addOption(new Option('--verbose', 'tell everything, every decision too').implies({ logLevel: 'debug' }))
     .addHelpText('after', '\nExamples:\n  countersign up\n  countersign up --port 0 --data /tmp/try --json')
     .action(async (options: UpOptions) => {
       // Loaded here, so that help and the other commands need not wait for it.
@@ -31,8 +34,16 @@ export function addUpCommand(program: Command, context: Context): void {
 }
 
 function readPort(text: string): number {
+  // The notes server takes the next one, and the admin listener the one after it.
+  return readNumber(text, 65_533)
+}
+
+function readAdminPort(text: string): number {
+  return readNumber(text, 65_535)
+}
+
+function readNumber(text: string, greatest: number): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
-  // The notes server takes the next one.
-  if (!(port <= 65_534)) throw new InvalidArgumentError('A port is a number from 0 to 65534.')
+  if (!(port <= greatest)) throw new InvalidArgumentError(`A port is a number from 0 to ${greatest}.`)
   return port
 }

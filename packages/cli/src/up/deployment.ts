@@ -1,14 +1,17 @@
-/** What `up` runs: an authorization server and a guarded notes server, on SQLite, on two loopback ports. */
+/** What `up` runs: an authorization server and a guarded notes server, on SQLite, and their admin listener, on loopback. */
 import { type AuthorizationServer, createAuthorizationServer } from '@countersign/authorization-server'
-import type { Events } from '@countersign/core'
+import { type Clock, describeFault } from '@countersign/core'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
-import { createGuard } from '@countersign/resource-server'
+import { createGuard, type Guard } from '@countersign/resource-server'
 import { closeServer, createNodeListener, hardenServer } from '@countersign/resource-server/node'
+import { combineEvents } from '@countersign/resource-server/telemetry'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { type ClientFile, writeClientFile } from '../client-file.ts'
 import { createDataFolder, type DataFolder } from '../data-folder.ts'
+import { type Admin, openAdmin } from './admin/admin.ts'
 import { prepareClient, prepareUser, type User } from './first-start.ts'
 import { lockFolder } from './folder-lock.ts'
+import type { Log } from './log/log.ts'
 import { type OpenPort, openPort } from './ports.ts'
 
 /** The public client for people: authorization code with PKCE, back to any port of this machine. */
@@ -22,6 +25,8 @@ const LOGIN_CLIENT = {
 export interface Deployment {
   readonly issuer: string
   readonly resource: string
+  /** Where `/metrics`, `/readyz` and `/healthz` are. */
+  readonly admin: string
   readonly client: ClientFile
   /** Set when this start made a user up. */
   readonly newUser: User | undefined
@@ -33,56 +38,69 @@ export interface DeploymentOptions {
   readonly folder: DataFolder
   /** Of the authorization server; the notes server takes the next one. 0: free ones. */
   readonly port: number
-  /** Told of every decision of the guard. */
-  readonly events?: Events
+  readonly adminPort: number
+  readonly log: Log
+  readonly clock: Clock
 }
 
 /** Starts everything, or nothing: what was opened is closed again when a later part fails. */
-export async function startDeployment({ folder, port, events }: DeploymentOptions): Promise<Deployment> {
+export async function startDeployment(options: DeploymentOptions): Promise<Deployment> {
+  const { folder, port, log } = options
   const closers: (() => unknown)[] = []
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer()
   }
-  const open = async (wanted: number): Promise<OpenPort> => {
-    const opened = await openPort(wanted)
+  const open = async (wanted: number, flag?: string): Promise<OpenPort> => {
+    const opened = await openPort(wanted, flag)
     closers.push(() => closeServer(opened.http, 1000))
     return opened
   }
   try {
+    // First, so that it is closed last: it tells until the end that nothing is ready any more.
+    const administration = await open(options.adminPort, '--admin-port')
     const authorization = await open(port)
     const resources = await open(port === 0 ? 0 : port + 1)
+    const admin = openAdmin(administration, options)
     const issuer = authorization.origin
     const resource = `${resources.origin}/mcp`
     createDataFolder(folder)
     closers.push(lockFolder(folder.path))
     const client = await prepareClient(folder, issuer)
     const user = prepareUser(folder)
-    const server = await createAuthorization(folder, { issuer, resource, client, user: user?.user })
+    const parts = { issuer, resource, client, user: user?.user, log, admin }
+    const server = await createAuthorization(folder, parts)
     closers.push(() => server.close())
     const notes = createNotes({ path: folder.notesDatabase })
     closers.push(() => notes.close())
-    await serveNotes(resources, notes, { issuer, resource, events })
+    const guard = await serveNotes(resources, notes, parts)
     // Last, so that a start that failed leaves the file to the issuer that it names.
     writeClientFile(folder.clientFile, client)
     hardenServer(authorization.http)
     authorization.http.on('request', server.listener)
-    return { issuer, resource, client, newUser: user?.isNew === true ? user.user : undefined, close }
+    closers.push(admin.watch({ server, guard }))
+    log.process({ type: 'started', issuer, resource, admin: administration.origin })
+    closers.push(() => log.process({ type: 'stopping' }))
+    const newUser = user?.isNew === true ? user.user : undefined
+    return { issuer, resource, admin: administration.origin, client, newUser, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-interface Identities {
+/** What the servers are made from. */
+interface Parts {
   readonly issuer: string
   readonly resource: string
   readonly client: ClientFile
   readonly user: User | undefined
+  readonly log: Log
+  readonly admin: Admin
 }
 
 function createAuthorization(
   folder: DataFolder,
-  { issuer, resource, client, user }: Identities,
+  { issuer, resource, client, user, log, admin }: Parts,
 ): Promise<AuthorizationServer> {
   const scopes = Object.keys(notesScopes)
   const { d: _, ...publicJwk } = client.private_jwk
@@ -102,22 +120,24 @@ function createAuthorization(
       },
     ],
     users: user === undefined ? [] : [user],
+    log(entry) {
+      log.authorization(entry)
+      admin.metrics.authorization(entry)
+    },
   })
 }
 
 async function serveNotes(
   { http }: OpenPort,
   notes: NotesStore,
-  { issuer, resource, events }: { issuer: string; resource: string; events: Events | undefined },
-): Promise<void> {
-  const guard = createGuard({
-    resource,
-    authorizationServers: [issuer],
-    ...notesPolicy,
-    ...(events === undefined ? {} : { events }),
-  })
+  { issuer, resource, log, admin }: Parts,
+): Promise<Guard> {
+  const events = combineEvents(log.guard, admin.metrics.guard)
+  const guard = createGuard({ resource, authorizationServers: [issuer], ...notesPolicy, events })
   const server = guard.protect(createMcpHandler(() => notesServer(notes)))
   await server.ready()
   hardenServer(http)
-  http.on('request', createNodeListener(server))
+  const onError = (error: unknown) => log.process({ type: 'fault', ...describeFault(error) })
+  http.on('request', createNodeListener(server, { onError }))
+  return guard
 }

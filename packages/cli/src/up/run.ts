@@ -1,47 +1,48 @@
 /** `countersign up`: everything that the guarded example needs, in one process. */
-import type { Events } from '@countersign/core'
 import type { Context } from '../context.ts'
 import { DEFAULT_DATA_FOLDER, locateDataFolder } from '../data-folder.ts'
 import { withProgress } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { type Deployment, startDeployment } from './deployment.ts'
+import type { LogLevel } from './log/level.ts'
+import { createLog } from './log/log.ts'
 
 /** The flags. */
 export interface UpOptions {
   readonly port: number
+  /** Default: two after `port`, or a free one with `port` 0. */
+  readonly adminPort?: number
   readonly data: string
   readonly json?: true
-  readonly verbose?: true
+  readonly logLevel: LogLevel
 }
 
 /** Runs until it is interrupted; rejects with what kept it from starting. */
-export async function runUp(options: UpOptions, { terminal, interrupted, finish }: Context): Promise<void> {
+export async function runUp(options: UpOptions, { terminal, clock, interrupted, finish }: Context): Promise<void> {
   const stop = interrupted()
-  const folder = locateDataFolder(options.data)
-  const events = options.verbose === true ? { events: describeEvents(terminal) } : {}
-  const deployment = await withProgress(
-    terminal,
-    'Starting',
-    startDeployment({ folder, port: options.port, ...events }),
-  )
+  const { port, adminPort = port === 0 ? 0 : port + 2 } = options
+  const log = createLog(options.logLevel, terminal)
+  const starting = startDeployment({ folder: locateDataFolder(options.data), port, adminPort, log, clock })
+  const deployment = await withProgress(terminal, 'Starting', starting)
   if (options.json === true) terminal.print(describeAsJson(deployment))
   else describe(deployment, options.data, terminal)
   await stop
-  if (options.json !== true) terminal.note('Stopping …')
+  if (options.json !== true && terminal.isNoted) terminal.note('Stopping …')
   await deployment.close()
   finish(0)
 }
 
-function describeAsJson({ issuer, resource, client }: Deployment): string {
+function describeAsJson({ issuer, resource, admin, client }: Deployment): string {
   const { client_id, private_jwk } = client
-  return JSON.stringify({ issuer, resource, client: { client_id, private_jwk } })
+  return JSON.stringify({ issuer, resource, admin, client: { client_id, private_jwk } })
 }
 
-function describe({ issuer, resource, newUser }: Deployment, data: string, terminal: Terminal): void {
+function describe({ issuer, resource, admin, newUser }: Deployment, data: string, terminal: Terminal): void {
   const { print, style } = terminal
   const elsewhere = data === DEFAULT_DATA_FOLDER ? '' : ` --data ${data}`
   print(`Authorization server    ${issuer}`)
   print(`Notes server, guarded   ${resource}`)
+  print(`Metrics and health      ${admin}/metrics, /readyz, /healthz`)
   print(`Data                    ${data}`)
   if (newUser !== undefined) {
     print(`Login                   user ${newUser.name}; the password is in ${locateDataFolder(data).userFile}`)
@@ -49,15 +50,4 @@ function describe({ issuer, resource, newUser }: Deployment, data: string, termi
   print('')
   print(`In another terminal:    ${style('bold', `npx countersign call ${resource} read_notes${elsewhere}`)}`)
   print(style('dim', 'Ctrl-C stops.'))
-}
-
-/** One line for each decision; events carry no token, no key and nothing that a caller wrote. */
-function describeEvents({ note, styleNote }: Terminal): Events {
-  return (event) => {
-    if (event.type === 'allowed')
-      note(`${styleNote('green', 'allowed')} ${event.clientId}: ${event.methods.join(', ')}`)
-    else if (event.type === 'refused')
-      note(`${styleNote('red', 'refused')} ${event.code} ${event.reason ?? ''}`.trimEnd())
-    else note(`${styleNote('yellow', event.type)} ${event.issuer} ${event.reason}`)
-  }
 }

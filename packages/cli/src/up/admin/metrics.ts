@@ -1,0 +1,39 @@
+/** The metrics of `up`, in the text form that Prometheus reads. */
+import type { Log } from '@countersign/authorization-server'
+import type { Events } from '@countersign/core'
+import { createGuardMetrics } from '@countersign/resource-server/telemetry'
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
+
+/** Counts while the deployment runs. */
+export interface Metrics {
+  readonly guard: Events
+  readonly authorization: Log
+  /** All of them, as Prometheus text. */
+  render(): Promise<string>
+}
+
+/** Starts counting from nothing. */
+export function createMetrics(): Metrics {
+  // The exporter's own server would listen where it likes, and answer an error with its message.
+  const reader = new PrometheusExporter({ preventServerStart: true })
+  const serializer = new PrometheusSerializer(undefined, false, undefined, true, true)
+  const meter = new MeterProvider({ readers: [reader] }).getMeter('countersign')
+  const entries = meter.createCounter('countersign.authorization_server.events', {
+    description: 'What happened at the authorization server',
+    unit: '{event}',
+  })
+  return {
+    guard: createGuardMetrics(meter),
+    authorization: (entry) => entries.add(1, describeEvent(entry)),
+    async render() {
+      const { resourceMetrics } = await reader.collect()
+      return serializer.serialize(resourceMetrics)
+    },
+  }
+}
+
+/** Constants alone: the client is in the log, where it adds no series. */
+function describeEvent(entry: Parameters<Log>[0]): Record<string, string> {
+  return { type: entry.type, ...('error' in entry && { error: entry.error }) }
+}
