@@ -4,6 +4,7 @@ import { ConfigurationError } from './configuration-error.ts'
 import { createGuard } from './guard.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { createIssuer, resource } from './testing/issuer.test-fixture.ts'
+import type { IssuerTrust } from './token/issuer-trust.ts'
 
 const issuer = await createIssuer()
 const good: GuardOptions = {
@@ -21,6 +22,26 @@ function faultOf(overrides: Partial<GuardOptions>): Error | undefined {
     return error instanceof Error ? error : new Error(String(error))
   }
 }
+
+const asked = { clientId: 'notes', clientSecret: 'secret' }
+const trusting = (trust: Partial<IssuerTrust>): Partial<GuardOptions> => ({
+  authorizationServers: [{ issuer: 'https://auth.example', ...trust }],
+})
+
+const introspectionFaults: [string, Partial<GuardOptions>, string][] = [
+  ['JWTs to ask about, and nobody to ask', trusting({ tokens: 'introspect' }), 'introspection'],
+  [
+    'an insecure place to ask',
+    trusting({ introspection: { ...asked, endpoint: 'http://auth.example' } }),
+    'introspection',
+  ],
+  ['nothing to authenticate with', trusting({ introspection: { clientId: 'notes' } }), 'privateJwk or clientSecret'],
+  ['nobody who asks', trusting({ introspection: { ...asked, clientId: '' } }), 'clientId'],
+  ['a feed in an insecure place', trusting({ revocationFeed: 'http://auth.example/revocations' }), 'revocationFeed'],
+  ['an audience that is empty', trusting({ audience: '' }), 'audience'],
+  ['a claim without a name', trusting({ claims: { scope: '' } }), 'scope'],
+  ['an internal place that is none', trusting({ allowInternal: ['10.0.0.0/33'] }), 'allowInternal'],
+]
 
 it('the options that the others differ from are good', () => {
   expect(faultOf({})).toBeUndefined()
@@ -55,6 +76,7 @@ describe('a guard is not made with', () => {
       { authorizationServers: [{ issuer: 'https://a.example', jwks: { keys: [] } }] },
       'jwks',
     ],
+    ...introspectionFaults,
     ['optional nonces on a ledger that forgets', { proofs: { nonce: 'optional' } }, 'durable ledger'],
     ['a proof age out of bounds', { ledger: durable, proofs: { maxAge: 301 } }, 'maxAge'],
     ['no proof algorithm', { proofs: { algorithms: [] } }, 'algorithms'],

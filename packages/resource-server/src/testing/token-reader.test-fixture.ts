@@ -1,21 +1,22 @@
 /** The reader of access tokens that a guard would have, for tests of tokens alone. */
-import type { Result, Verifier } from '@countersign/core'
+import type { Result } from '@countersign/core'
 import { createGuardContext } from '../guard-context.ts'
+import type { GuardOptions } from '../guard-options.ts'
 import type { AccessToken } from '../token/access-token.ts'
 import type { IssuerTrust } from '../token/issuer-trust.ts'
 import { resource, start, type TestIssuer } from './issuer.test-fixture.ts'
 
-/** Reads tokens as a guard does that trusts exactly these issuers; no network is there. */
+/** Reads tokens as a guard does that trusts exactly these issuers; no network is there, but for a `fetch` that is given. */
 export function createTokenReader(
   authorizationServers: readonly IssuerTrust[],
-  verifier?: Verifier,
+  parts: Pick<GuardOptions, 'verifier' | 'fetch'> = {},
 ): (text: string) => Promise<Result<AccessToken>> {
   const { readToken } = createGuardContext({
     resource,
     authorizationServers,
     clock: () => start,
     fetch: refuseFetch,
-    ...(verifier === undefined ? {} : { verifier }),
+    ...parts,
   })
   return async (text) => readToken(text)
 }

@@ -16,7 +16,9 @@ describe.each([
 ])('RFC 9068 §4: an access token, read with the $name verifier', ({ verifier }) => {
   it.each(['Ed25519', 'EdDSA', 'ES256'] as const)('is accepted when signed with %s', async (algorithm) => {
     const other = await createIssuer({ algorithm })
-    const answer = await createTokenReader([trust(other)], verifier)(await other.sign({ cnf: { jkt: 'key' }, nbf: 5 }))
+    const answer = await createTokenReader([trust(other)], { verifier })(
+      await other.sign({ cnf: { jkt: 'key' }, nbf: 5 }),
+    )
     expect(answer).toEqual({
       ok: true,
       value: {
@@ -43,19 +45,19 @@ describe.each([
     const bytes = Buffer.from(signature, 'base64url')
     bytes[0] = (bytes[0] ?? 0) ^ 1
     const text = [header, payload, bytes.toString('base64url')].join('.')
-    expect(await createTokenReader([trust(issuer)], verifier)(text)).toEqual(refused('signature'))
+    expect(await createTokenReader([trust(issuer)], { verifier })(text)).toEqual(refused('signature'))
   })
 
   it('is refused when its claims are changed and the signature kept', async () => {
     const [header, , signature] = (await issuer.sign()).split('.')
     const payload = Buffer.from(JSON.stringify(describeGrant({ scope: 'notes:delete' }))).toString('base64url')
     const text = [header, payload, signature].join('.')
-    expect(await createTokenReader([trust(issuer)], verifier)(text)).toEqual(refused('signature'))
+    expect(await createTokenReader([trust(issuer)], { verifier })(text)).toEqual(refused('signature'))
   })
 
   it('is refused when signed by a stranger under the kid of the issuer', async () => {
     const stranger = await createIssuer()
-    expect(await createTokenReader([trust(issuer)], verifier)(await stranger.sign())).toEqual(refused('signature'))
+    expect(await createTokenReader([trust(issuer)], { verifier })(await stranger.sign())).toEqual(refused('signature'))
   })
 })
 

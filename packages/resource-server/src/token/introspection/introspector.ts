@@ -11,8 +11,8 @@ const longestBelief = 2
 const renewedAfter = 1
 /** Seconds for which a failure to get an answer is the answer. */
 const failureBelief = 1
-/** From the moment that a call wants an answer; part of it may go by in waiting for a slot. */
-const timeoutMs = 5_000
+/** Milliseconds from the moment that a call wants an answer; part of it may go by in waiting for a slot. */
+const defaultTimeoutMs = 5_000
 const maxEntries = 10_000
 /** Tokens known to be good have slots of their own: a storm of invented ones doesn't hold them up. */
 const slotLimits = { running: 16, waiting: 256 }
@@ -40,6 +40,8 @@ export interface IntrospectorOptions {
   readonly isCovered: (token: AccessToken) => boolean
   readonly clock: Clock
   readonly events: Events | undefined
+  /** For one answer; default 5,000. */
+  readonly timeoutMs?: number
 }
 
 interface Known {
@@ -54,7 +56,7 @@ interface Refusal {
 
 /** One question at a time about one token, and few at once about all. */
 export function createIntrospector(options: IntrospectorOptions): Introspector {
-  const { issuer, request, judge, isCovered, clock, events } = options
+  const { issuer, request, judge, isCovered, clock, events, timeoutMs = defaultTimeoutMs } = options
   const good = new Map<string, Known>()
   const bad = new Map<string, Refusal>()
   const asking = new Map<string, Promise<Result<AccessToken>>>()

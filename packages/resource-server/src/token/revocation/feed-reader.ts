@@ -52,9 +52,9 @@ export function createFeedReader(fetcher: typeof fetch, clock: Clock): FeedReade
   function take(page: FeedPage, list: RevocationList): void {
     const last = page.entries.at(-1)?.sequence ?? 0
     if (page.more && last <= sequence) throw new FetchFailed('feed_order')
+    if (list.size + page.entries.length > maxEntries) throw new FetchFailed('feed_size')
     list.add(page.entries)
     entriesRead += page.entries.length
-    if (list.size > maxEntries) throw new FetchFailed('feed_size')
     sequence = page.more ? last : page.sequence
   }
 

@@ -12,8 +12,8 @@ const waitAfter = 2
 const unusableAfter = 30
 /** Seconds between the end of a failure and the next attempt. */
 const cooldown = 1
-/** For one attempt: calls may be waiting. */
-const timeoutMs = 2_000
+/** Milliseconds for one attempt: calls may be waiting. */
+const defaultTimeoutMs = 2_000
 /** Seconds between two searches for entries that are over. */
 const forgetEvery = 30
 
@@ -46,11 +46,13 @@ export interface RevocationFeedOptions {
   readonly onChange: () => void
   /** Called once, when the issuer turns out to have no feed. */
   readonly onMissing: () => void
+  /** For one reading; default 2,000. */
+  readonly timeoutMs?: number
 }
 
 /** Has read nothing yet; the first call waits. */
 export function createRevocationFeed(options: RevocationFeedOptions): RevocationFeed {
-  const { issuer, location, reader, clock, events, onChange, onMissing } = options
+  const { issuer, location, reader, clock, events, onChange, onMissing, timeoutMs = defaultTimeoutMs } = options
   const list = createRevocationList()
   let readAt = Number.NEGATIVE_INFINITY
   let forgotAt = Number.NEGATIVE_INFINITY

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import type { Guard } from '../guard.ts'
+import { describeGrant, resource, start } from '../testing/issuer.test-fixture.ts'
+import { createTestFeed } from '../testing/revocation-feed.test-fixture.ts'
+import { createScene, type Scene, type SceneOptions, toolCall } from '../testing/scene.test-fixture.ts'
+import { useServedIssuer } from '../testing/served-issuer.test-fixture.ts'
+
+const { origin, answers, asked } = useServedIssuer()
+
+/** A scene whose issuer publishes what it revokes. */
+async function createFeedScene(options: SceneOptions = {}) {
+  const feed = createTestFeed()
+  answers.set('/revocations', feed.answer)
+  const scene = await createScene({
+    ...options,
+    trust: { revocationFeed: `${origin()}/revocations`, ...options.trust },
+  })
+  return { feed, scene }
+}
+
+/** The code of the refusal, with its reason, or `allowed`. */
+async function outcome(scene: Scene, token?: string): Promise<string> {
+  scene.events.length = 0
+  await scene.guard.check(await scene.request(token === undefined ? {} : { token }))
+  const decision = scene.events.findLast(({ type }) => type === 'refused' || type === 'allowed')
+  if (decision?.type !== 'refused') return decision?.type ?? 'none'
+  return decision.reason === undefined ? decision.code : `${decision.code} ${decision.reason}`
+}
+
+describe('a token that was revoked', () => {
+  it.each([
+    ['token', 'token-1'],
+    ['grant', 'grant-1'],
+    ['client', 'agent-1'],
+    ['subject', 'user-1'],
+  ] as const)('by its %s is refused two seconds later, though it was verified before', async (kind, id) => {
+    const { feed, scene } = await createFeedScene()
+    const token = await scene.token({ grant_id: 'grant-1' })
+    expect(await outcome(scene, token)).toBe('allowed')
+    await feed.revoke(kind, id)
+    scene.now += 2.1
+    expect(await outcome(scene, token)).toBe('invalid_token revoked')
+  })
+
+  it.each([
+    ['token', 'token-2'],
+    ['grant', 'grant-2'],
+    ['client', 'user-1'],
+    ['subject', 'agent-1'],
+  ] as const)('is not meant by a revocation of %s %s', async (kind, id) => {
+    const { feed, scene } = await createFeedScene()
+    await feed.revoke(kind, id)
+    expect(await outcome(scene, await scene.token({ grant_id: 'grant-1' }))).toBe('allowed')
+  })
+
+  it('is another one than what was issued after the revocation', async () => {
+    const { feed, scene } = await createFeedScene()
+    await feed.revoke('subject', 'user-1', start + 1)
+    scene.now = start + 2
+    expect(await outcome(scene, await scene.token({ iat: start + 1 }))).toBe('invalid_token revoked')
+    expect(await outcome(scene, await scene.token({ iat: start + 2 }))).toBe('allowed')
+    expect(await outcome(scene, await scene.token({ iat: undefined }))).toBe('invalid_token revoked')
+  })
+
+  it('is not meant by the revocation of another issuer', async () => {
+    const { scene } = await createFeedScene()
+    const foreign = createTestFeed('https://other.example')
+    await foreign.revoke('token', 'token-1')
+    answers.set('/revocations', foreign.answer)
+    expect(await outcome(scene)).toBe('allowed')
+  })
+
+  it('stays revoked when the feed cannot be read any more, and when it has lost its memory', async () => {
+    const { feed, scene } = await createFeedScene()
+    const token = await scene.token()
+    await feed.revoke('token', 'token-1')
+    expect(await outcome(scene, token)).toBe('invalid_token revoked')
+    feed.reset('epoch-2')
+    scene.now += 3
+    expect(await outcome(scene, token)).toBe('invalid_token revoked')
+    answers.delete('/revocations')
+    scene.now += 60
+    expect(await outcome(scene, token)).toBe('invalid_token revoked')
+  })
+})
+
+describe('a feed that cannot be read', () => {
+  it('lets nobody in who comes first, and everybody when it is back', async () => {
+    const { feed, scene } = await createFeedScene()
+    answers.delete('/revocations')
+    expect(await outcome(scene)).toBe('revocations_unavailable')
+    answers.set('/revocations', feed.answer)
+    expect(await outcome(scene)).toBe('revocations_unavailable')
+    scene.now += 1
+    expect(await outcome(scene)).toBe('allowed')
+  })
+
+  it('serves for thirty seconds more', async () => {
+    const { scene } = await createFeedScene()
+    expect(await outcome(scene)).toBe('allowed')
+    answers.set('/revocations', '<!doctype html>')
+    scene.now = start + 29
+    expect(await outcome(scene)).toBe('allowed')
+    scene.now = start + 31
+    expect(await outcome(scene)).toBe('revocations_unavailable')
+  })
+
+  it('is made up for by asking about each token, where the issuer can be asked', async () => {
+    const introspection = { endpoint: `${origin()}/introspect`, clientId: 'notes', clientSecret: 'secret' }
+    const { scene } = await createFeedScene({ trust: { introspection } })
+    const token = await scene.token()
+    expect(await outcome(scene, token)).toBe('allowed')
+    answers.delete('/revocations')
+    const grant = { active: true, token_type: 'DPoP', ...describeGrant({ cnf: { jkt: scene.agent.thumbprint } }) }
+    answers.set('/introspect', grant)
+    scene.now = start + 31
+    expect(await outcome(scene, token)).toBe('allowed')
+    answers.set('/introspect', { active: false })
+    scene.now = start + 34
+    expect(await outcome(scene, token)).toBe('invalid_token revoked')
+    answers.delete('/introspect')
+    scene.now = start + 40
+    expect(await outcome(scene, token)).toBe('revocations_unavailable')
+  })
+})
+
+describe('an issuer without a feed', () => {
+  it('is asked for none, where its keys were given', async () => {
+    const scene = await createScene()
+    expect(await outcome(scene)).toBe('allowed')
+    expect(asked).toEqual([])
+  })
+
+  it('is asked for one through its metadata, again every five minutes', async () => {
+    const metadata = { issuer: origin(), jwks_uri: `${origin()}/jwks` }
+    const { issuer, agent } = await createScene()
+    answers.set('/.well-known/oauth-authorization-server', metadata)
+    answers.set('/jwks', { keys: [issuer.publicJwk] })
+    const clock = { now: start }
+    const { guard } = await createScene({ authorizationServers: [origin()], clock: () => clock.now })
+    const token = await issuer.sign({ iss: origin(), cnf: { jkt: agent.thumbprint }, exp: start + 3600 })
+    expect(await decideBare(guard, token)).toBe('missing_dpop_proof')
+    const feed = createTestFeed(origin())
+    await feed.revoke('client', 'agent-1')
+    answers.set('/revocations', feed.answer)
+    answers.set('/.well-known/oauth-authorization-server', {
+      ...metadata,
+      revocation_feed_endpoint: `${origin()}/revocations`,
+    })
+    clock.now = start + 301
+    await expect.poll(() => decideBare(guard, token)).toBe('invalid_token')
+  })
+})
+
+/** How a call without a proof is refused: for its token, or for the proof that is missing. */
+async function decideBare({ check }: Guard, token: string): Promise<string> {
+  const headers = { authorization: `DPoP ${token}`, 'content-type': 'application/json' }
+  const answer = await check(new Request(resource, { method: 'POST', headers, body: toolCall('read_notes') }))
+  return answer instanceof Response ? ((await answer.json()) as { code: string }).code : 'allowed'
+}
