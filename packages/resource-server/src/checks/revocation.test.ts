@@ -131,15 +131,18 @@ describe('an issuer without a feed', () => {
     expect(asked).toEqual([])
   })
 
-  it('is asked for one through its metadata, again every five minutes', async () => {
+  it('is told of once; its metadata is read again every five minutes, and then it may have one', async () => {
     const metadata = { issuer: origin(), jwks_uri: `${origin()}/jwks` }
     const { issuer, agent } = await createScene()
     answers.set('/.well-known/oauth-authorization-server', metadata)
     answers.set('/jwks', { keys: [issuer.publicJwk] })
     const clock = { now: start }
-    const { guard } = await createScene({ authorizationServers: [origin()], clock: () => clock.now })
+    const { guard, events } = await createScene({ authorizationServers: [origin()], clock: () => clock.now })
     const token = await issuer.sign({ iss: origin(), cnf: { jkt: agent.thumbprint }, exp: start + 3600 })
     expect(await decideBare(guard, token)).toBe('missing_dpop_proof')
+    expect(await decideBare(guard, token)).toBe('missing_dpop_proof')
+    const told = events.filter(({ type }) => type === 'weakened_by_configuration')
+    expect(told).toEqual([{ type: 'weakened_by_configuration', issuer: origin(), losses: ['no_revocation'] }])
     const feed = createTestFeed(origin())
     await feed.revoke('client', 'agent-1')
     answers.set('/revocations', feed.answer)

@@ -62,19 +62,14 @@ function createFeed(trust: IssuerTrust, context: IssuerContext): RevocationFeed 
   const { clock, events, onRevocation } = context
   const location = locateFeed(trust, context.metadata)
   if (location === undefined) return undefined
-  const { issuer, tokens = 'local' } = trust
   const reader = createFeedReader(context.fetch, clock)
   return createRevocationFeed({
-    issuer,
+    issuer: trust.issuer,
     location,
     reader,
     clock,
     events,
     onChange: onRevocation,
-    onMissing() {
-      // Where every token is asked about, a feed is not missed.
-      if (tokens === 'local') events?.({ type: 'weakened_by_configuration', issuer, losses: ['no_revocation'] })
-    },
   })
 }
 

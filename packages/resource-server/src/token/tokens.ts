@@ -31,7 +31,7 @@ export function createTokens(
     ...(bearer === undefined ? {} : { bearer }),
     onRevocation: forgetRevoked,
   })
-  const revocations = createTokenRevocations(issuers, completed.clock)
+  const revocations = createTokenRevocations(issuers, completed)
 
   /** What is known to be revoked is not kept, and whoever holds a stream open is told. */
   function forgetRevoked(): void {

@@ -13,7 +13,6 @@ function createScene({ timeoutMs, location }: { timeoutMs?: number; location?: F
     now: start,
     readings: 0,
     entriesRead: 0,
-    missing: 0,
     changes: 0,
     events,
     reading: async (): Promise<void> => undefined,
@@ -35,7 +34,6 @@ function createScene({ timeoutMs, location }: { timeoutMs?: number; location?: F
     clock: () => scene.now,
     events: (event) => events.push(event),
     onChange: () => scene.changes++,
-    onMissing: () => scene.missing++,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   })
   return Object.assign(scene, { feed, consult: () => feed.consult() })
@@ -173,10 +171,10 @@ describe('an issuer of which nobody knows whether it has a feed', () => {
     expect(scene.consult()).toBe(true)
     scene.now += 600
     expect(scene.consult()).toBe(true)
-    expect([scene.readings, scene.missing]).toEqual([0, 1])
+    expect(scene.readings).toBe(0)
   })
 
-  it('and turns out to have none: calls go on, and that is told once', async () => {
+  it('and turns out to have none: calls go on', async () => {
     let state: 'unknown' | 'none' = 'unknown'
     const location: FeedLocation = {
       state: () => state,
@@ -188,6 +186,6 @@ describe('an issuer of which nobody knows whether it has a feed', () => {
     const scene = createScene({ location })
     expect(await scene.consult()).toBe(true)
     expect([scene.consult(), scene.consult()]).toEqual([true, true])
-    expect([scene.readings, scene.missing, scene.feed.isInUse()]).toEqual([0, 1, false])
+    expect([scene.readings, scene.feed.isInUse(), scene.feed.isMissing()]).toEqual([0, false, true])
   })
 })

@@ -29,6 +29,8 @@ export interface RevocationFeed {
   readonly list: RevocationList
   /** True where the issuer is known to publish what it revokes. */
   isInUse(): boolean
+  /** True where it is known not to. */
+  isMissing(): boolean
   /** True when the list is as new as it has to be; false when nobody can say what was revoked. */
   consult(): boolean | Promise<boolean>
   /** Reads the feed now, unless somebody does or just failed to. Resolves in any case. */
@@ -44,21 +46,18 @@ export interface RevocationFeedOptions {
   readonly events: Events | undefined
   /** Called when there is more on the list. */
   readonly onChange: () => void
-  /** Called once, when the issuer turns out to have no feed. */
-  readonly onMissing: () => void
   /** For one reading; default 2,000. */
   readonly timeoutMs?: number
 }
 
 /** Has read nothing yet; the first call waits. */
 export function createRevocationFeed(options: RevocationFeedOptions): RevocationFeed {
-  const { issuer, location, reader, clock, events, onChange, onMissing, timeoutMs = defaultTimeoutMs } = options
+  const { issuer, location, reader, clock, events, onChange, timeoutMs = defaultTimeoutMs } = options
   const list = createRevocationList()
   let readAt = Number.NEGATIVE_INFINITY
   let forgotAt = Number.NEGATIVE_INFINITY
   let failedAt: number | undefined
   let polling: Promise<void> | undefined
-  let missing = false
 
   /** Seconds; what was read in the future, before the clock was set back, is as good as never read. */
   function since(time: number): number {
@@ -114,12 +113,9 @@ export function createRevocationFeed(options: RevocationFeedOptions): Revocation
     list,
     poll,
     isInUse: () => location.state() === 'known',
+    isMissing: () => location.state() === 'none',
     consult() {
-      if (location.state() === 'none') {
-        if (!missing) onMissing()
-        missing = true
-        return true
-      }
+      if (location.state() === 'none') return true
       const age = since(readAt)
       if (age <= refreshAfter) return true
       const polled = poll()

@@ -1,5 +1,5 @@
 /** Whether tokens were revoked: by their issuers' feeds, and by asking where those can't be read. */
-import { type Clock, type Refused, refuse } from '@countersign/core'
+import { type Clock, type Events, type Refused, refuse } from '@countersign/core'
 import type { AccessToken } from '../access-token.ts'
 import type { Introspector } from '../introspection/introspector.ts'
 import type { RevocationWatch } from '../revocation-watch.ts'
@@ -30,14 +30,23 @@ const watchedAnswerAge = 1
 
 type Objection = Refused | undefined
 
-/** `sources` by issuer. */
+/** `sources` by issuer. Tells of an issuer whose JWTs turn out to be good until they expire, whatever happens. */
 export function createTokenRevocations(
   sources: ReadonlyMap<string, RevocationSources>,
-  clock: Clock,
+  { clock, events }: { readonly clock: Clock; readonly events: Events | undefined },
 ): TokenRevocations {
+  const unrevocable = new Set<string>()
+
+  function tellOnce(issuer: string): void {
+    if (unrevocable.has(issuer)) return
+    unrevocable.add(issuer)
+    events?.({ type: 'weakened_by_configuration', issuer, losses: ['no_revocation'] })
+  }
+
   function judge(token: AccessToken, text: string): Objection | Promise<Objection> {
     const { feed, introspector } = sources.get(token.issuer) ?? {}
     if (feed === undefined) return undefined
+    if (token.source === 'jwt' && feed.isMissing()) tellOnce(token.issuer)
     const decide = (isKnown: boolean): Objection | Promise<Objection> => {
       if (feed.list.ends(token)) return refuse('invalid_token', 'revoked')
       if (isKnown) return undefined
