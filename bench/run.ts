@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { describeGoal, type Goal, isMet } from './goal.ts'
 import { guardBenchmark } from './guard/guard.bench.ts'
 import type { Costs } from './interleave.ts'
+import { introspectionBenchmark } from './introspection/introspection.bench.ts'
 
 export interface Benchmark {
   readonly name: string
@@ -12,11 +13,11 @@ export interface Benchmark {
   ): Promise<{ readonly costs: Costs; readonly goals: readonly Goal[] }>
 }
 
-const benchmarks: readonly Benchmark[] = [guardBenchmark]
+const benchmarks: readonly Benchmark[] = [guardBenchmark, introspectionBenchmark]
 
 const usage = `Usage: npm run bench -- [NAME…] [--json]
 
-${benchmarks.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`).join('\n')}
+${benchmarks.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
 
 Without a name all of them run. Exit code 1: a goal was missed.
 `
