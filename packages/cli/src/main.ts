@@ -25,8 +25,9 @@ function interrupted(): Promise<void> {
 /** What nobody caught is told without its message, which may quote what was being handled; see `reportError`. */
 function crash(error: unknown): void {
   const { name, code, at } = describeFault(error)
-  const stack = process.env.COUNTERSIGN_DEBUG === '1' && error instanceof Error ? error.stack : undefined
-  process.stderr.write(`error: unexpected ${[name, code, at, stack].filter(Boolean).join(' ')}\n`)
+  const stack = process.env.COUNTERSIGN_DEBUG === '1' && error instanceof Error ? `\n${error.stack}` : ''
+  const what = [name, code, at && `at ${at}`].filter(Boolean).join(' ')
+  process.stderr.write(`error: unexpected ${what}${stack}\n`)
   process.exit(1)
 }
 process.on('uncaughtException', crash)

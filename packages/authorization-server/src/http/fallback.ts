@@ -22,6 +22,8 @@ export function createFallback(log: Log): Middleware {
   return async (ctx, next) => {
     ctx.set('X-Content-Type-Options', 'nosniff')
     ctx.set('Content-Security-Policy', LIBRARY_POLICY)
+    // Addresses here hold states and interactions, and redirects from here codes (RFC 9700 §4.2.4).
+    ctx.set('Referrer-Policy', 'no-referrer')
     try {
       await next()
     } catch (error) {

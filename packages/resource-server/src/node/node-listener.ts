@@ -41,6 +41,6 @@ export function createNodeListener(
 function logError(error: unknown): void {
   const { name, code, at } = describeFault(error)
   // What is wrong with a configuration is told in full: it is the operator's own, and the message names the cure.
-  const told = error instanceof ConfigurationError ? [error.message] : [name, code, at]
+  const told = error instanceof ConfigurationError ? [error.message] : [name, code, at && `at ${at}`]
   console.error(`countersign: a call could not be answered: ${told.filter(Boolean).join(' ')}`)
 }
