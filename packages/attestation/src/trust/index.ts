@@ -1,0 +1,6 @@
+/** Whose attestations count here, and whom a stranger pretends to be. */
+export type { AttestationAlgorithm } from '../jws/attestation-algorithms.ts'
+export type { LookAlike, LookAlikeKind } from './look-alike.ts'
+export { parseSpiffeId, type SpiffeId } from './spiffe-id.ts'
+export { createStaticKeyRing, type StaticKeys } from './static-key-ring.ts'
+export { createTrustList, type IssuerTrust, type TrustedIssuer, type TrustList } from './trust-list.ts'
