@@ -175,6 +175,28 @@ describe('what countersign up tells on stderr', () => {
   })
 })
 
+describe('countersign up whose data is taken away', () => {
+  it('is alive but not ready, says what is missing, and tells it once however often it is asked', async () => {
+    const data = mkdtempSync(join(folder, 'taken-'))
+    const up = start(['up', '--port', '0', '--data', data, '--json'])
+    const { admin } = JSON.parse(await up.firstLine) as { admin: string }
+    rmSync(join(data, 'notes.sqlite'))
+    for (let asked = 0; asked < 3; asked++) {
+      const answer = await fetch(`${admin}/readyz`)
+      expect([answer.status, await answer.json()]).toMatchObject([
+        503,
+        { ready: false, checks: { database: 'failed' } },
+      ])
+    }
+    expect((await fetch(`${admin}/healthz`)).status).toBe(200)
+    up.stop()
+    const { code, err } = await up.outcome
+    expect(code).toBe(0)
+    expect(err.match(/not_ready/g)).toHaveLength(1)
+    expect(JSON.parse(err)).toMatchObject({ level: 'warn', part: 'up', type: 'not_ready', checks: ['database'] })
+  })
+})
+
 describe('countersign up on a folder that cannot serve', () => {
   let data: string
   beforeEach(() => {
