@@ -115,8 +115,20 @@ describe('RFC 7662 §2.2: what kind of token it is about', () => {
     expect(read({ token_type })).toMatchObject({ ok: true })
   })
 
+  it('may be told as typ instead', () => {
+    expect(read({ token_type: undefined, typ: 'Bearer' })).toMatchObject({ ok: true })
+    expect(read({ token_type: undefined, typ: 'DPoP', cnf: { jkt: 'key' } })).toMatchObject({ ok: true })
+    expect(read({ token_type: undefined, typ: 'DPoP' })).toEqual(refused('cnf'))
+    expect(read({ token_type: undefined, typ: 'Refresh' }, { acceptMissingTokenType: true })).toEqual(
+      refused('token_type'),
+    )
+  })
+
   it.each([
     { token_type: undefined },
+    { token_type: undefined, typ: 'Refresh' },
+    { token_type: undefined, typ: 'Offline' },
+    { token_type: undefined, typ: 'ID' },
     { token_type: 'Refresh' },
     { token_type: 'N_A' },
     { token_type: 'refresh_token' },

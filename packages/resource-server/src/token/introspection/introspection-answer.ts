@@ -19,11 +19,17 @@ export function readIntrospectionAnswer(answer: JsonObject, rules: AnswerRules):
   if (!isAccessToken(answer, rules)) return refuse('invalid_token', 'token_type')
   const claims = readTokenClaims(withSubject(answer, rules), rules)
   const unbound = claims.ok && claims.value.jkt === undefined
-  return unbound && nameOf(answer.token_type) === 'dpop' ? refuse('invalid_token', 'cnf') : claims
+  return unbound && [answer.token_type, answer.typ].some((type) => nameOf(type) === 'dpop')
+    ? refuse('invalid_token', 'cnf')
+    : claims
 }
 
-/** Issuers call refresh tokens active too: those are for the issuer alone. `token_use` is how some of them tell. */
-function isAccessToken({ token_type: type, token_use: use }: JsonObject, rules: AnswerRules): boolean {
+/**
+ * Issuers call refresh tokens active too: those are for the issuer alone. Where there is no `token_type`, `typ` may say
+ * the same (Keycloak); `token_use` tells in words of its own (Ory, Cognito).
+ */
+function isAccessToken(answer: JsonObject, rules: AnswerRules): boolean {
+  const { token_use: use, typ, token_type: type = typ } = answer
   if (use !== undefined && use !== 'access_token' && use !== 'access') return false
   return type === undefined ? rules.acceptMissingTokenType : ['bearer', 'dpop'].includes(nameOf(type))
 }
