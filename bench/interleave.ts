@@ -4,6 +4,8 @@
 export interface Contestant {
   readonly name: string
   readonly run: (count: number) => Promise<void> | void
+  /** Makes ready what so many need, just before; not measured. */
+  readonly prepare?: (count: number) => void
 }
 
 /** CPU microseconds for one, all threads of the process together: the median of the rounds. */
@@ -22,7 +24,8 @@ export interface InterleaveOptions {
 export async function interleave(contestants: readonly Contestant[], options: InterleaveOptions): Promise<Costs> {
   const samples = new Map<string, number[]>(contestants.map(({ name }) => [name, []]))
   for (let round = 0; round < options.warmUp + options.rounds; round++) {
-    for (const { name, run } of contestants) {
+    for (const { name, run, prepare } of contestants) {
+      prepare?.(options.batch)
       const cost = await measure(run, options.batch)
       if (round >= options.warmUp) samples.get(name)?.push(cost)
     }

@@ -23,15 +23,19 @@ import { measureLiveIds } from './live-ids.ts'
 const rounds = 100
 const warmUp = 20
 const batch = 64
-const total = (rounds + warmUp) * batch
 
-/** Yields the items one after the other. */
-function feed<T>(items: readonly T[]): () => T {
-  let next = 0
-  return () => {
-    const item = items[next++]
-    if (item === undefined) throw new Error('more calls than were prepared')
-    return item
+/** What a contestant is given, made just before: as in service, where the bytes of a call have only just come in. */
+function createSupply<T>(make: () => T) {
+  const items: T[] = []
+  return {
+    prepare(count: number): void {
+      while (items.length < count) items.push(make())
+    },
+    next(): T {
+      const item = items.pop()
+      if (item === undefined) throw new Error('more calls than were prepared')
+      return item
+    },
   }
 }
 
@@ -61,28 +65,32 @@ async function prepare(): Promise<readonly Contestant[]> {
   const nonce = await obtainNonce(guard, agentKey, token)
   const watchedNonce = await obtainNonce(watched, agentKey, token)
 
-  const proofs = (of = nonce) => Array.from({ length: total }, () => signCallProof(agentKey, token, of))
-  const warm = feed(proofs().map((proof) => createCall(token, proof)))
-  const cold = feed(
-    Array.from({ length: total }, () => {
-      const fresh = signToken(issuerKey, agentKey)
-      return createCall(fresh, signCallProof(agentKey, fresh, nonce))
-    }),
-  )
-  const metered = feed(proofs(watchedNonce).map((proof) => createCall(token, proof)))
-  const byHand = feed(proofs())
-  const malformed = feed(proofs().map((proof) => createCall(token, `${proof.slice(0, -40)}=`)))
-  const garbage = feed(proofs().map((proof) => createCall(`${token.slice(0, 40)}.x`, proof)))
-  const checkByHand = createCheckByHand(jwks)
+  const contend = (name: string, subject: Guard, allowed: boolean, make: () => IncomingCall): Contestant => {
+    const { prepare, next } = createSupply(make)
+    return { name, prepare, run: (n) => atOnce(n, () => expectDecision(subject, next(), allowed)) }
+  }
+  const prove = (of = nonce, bound = token) => signCallProof(agentKey, bound, of)
   return [
-    { name: 'one bare ES256 verify', run: createBareVerify(agentKey, proofs()) },
-    { name: 'guard, token and key known', run: (n) => atOnce(n, () => expectDecision(guard, warm(), true)) },
-    { name: 'the same, with metrics', run: (n) => atOnce(n, () => expectDecision(watched, metered(), true)) },
-    { name: 'guard, token new', run: (n) => atOnce(n, () => expectDecision(guard, cold(), true)) },
-    { name: 'by hand with jose', run: (n) => atOnce(n, () => checkByHand(token, byHand(), body)) },
-    { name: 'guard, malformed proof', run: (n) => atOnce(n, () => expectDecision(guard, malformed(), false)) },
-    { name: 'guard, malformed token', run: (n) => atOnce(n, () => expectDecision(guard, garbage(), false)) },
+    createBareVerify(agentKey, () => prove()),
+    contend('guard, token and key known', guard, true, () => createCall(token, prove())),
+    contend('the same, with metrics', watched, true, () => createCall(token, prove(watchedNonce))),
+    contend('guard, token new', guard, true, () => {
+      const fresh = signToken(issuerKey, agentKey)
+      return createCall(fresh, prove(nonce, fresh))
+    }),
+    createContestantByHand(createCheckByHand(jwks), token, () => prove()),
+    contend('guard, malformed proof', guard, false, () => createCall(token, `${prove().slice(0, -40)}=`)),
+    contend('guard, malformed token', guard, false, () => createCall(`${token.slice(0, 40)}.x`, prove())),
   ]
+}
+
+function createContestantByHand(
+  check: (token: string, proof: string, content: Buffer) => Promise<unknown>,
+  token: string,
+  makeProof: () => string,
+): Contestant {
+  const { prepare, next } = createSupply(makeProof)
+  return { name: 'by hand with jose', prepare, run: (n) => atOnce(n, () => check(token, next(), body)) }
 }
 
 async function obtainNonce(guard: Guard, agentKey: SigningKey, token: string): Promise<string> {
@@ -101,17 +109,21 @@ function createMeter(): Meter {
 }
 
 /** The floor: `crypto.verify` with a parsed key and a DER signature, on messages like those of the guard. */
-function createBareVerify({ privateKey, publicKey }: SigningKey, proofs: readonly string[]): Contestant['run'] {
-  const signed = proofs.map((proof) => {
+function createBareVerify({ privateKey, publicKey }: SigningKey, makeProof: () => string): Contestant {
+  const { prepare, next } = createSupply(() => {
+    const proof = makeProof()
     const input = Buffer.from(proof.slice(0, proof.lastIndexOf('.')))
     return { input, signature: sign('sha256', input, privateKey) }
   })
-  const next = feed(signed)
-  return (count) => {
-    for (let index = 0; index < count; index++) {
-      const { input, signature } = next()
-      if (!verify('sha256', input, publicKey, signature)) throw new Error('the signature does not verify')
-    }
+  return {
+    name: 'one bare ES256 verify',
+    prepare,
+    run(count) {
+      for (let index = 0; index < count; index++) {
+        const { input, signature } = next()
+        if (!verify('sha256', input, publicKey, signature)) throw new Error('the signature does not verify')
+      }
+    },
   }
 }
 
