@@ -1,74 +1,30 @@
 /** A stock oidc-provider as the issuer of the guarded notes server, by configuration alone: `docs/issuers.md`. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { createAgent } from '@countersign/client'
-import type { GuardEvent } from '@countersign/core'
-import { createNotes, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
-import { createGuard, type GuardOptions, type IssuerTrust } from '@countersign/resource-server'
-import { closeServer, createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import { notesScopes } from '@countersign/notes-server'
+import type { IssuerTrust } from '@countersign/resource-server'
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callTool, modernHeaders, prepareCall, toolCall } from '../support/agent.ts'
 import { type ForeignIssuer, type ForeignIssuerOptions, startForeignIssuer } from '../support/foreign-issuer.ts'
+import { type ServedNotes, useServedNotes } from '../support/served-notes.ts'
 import { type Answer, createAgentKey, send } from '../support/wire.ts'
 import { connect } from './eras.ts'
 
+const serveNotes = useServedNotes()
 const scopes = Object.keys(notesScopes)
-const closing: (() => unknown)[] = []
 
-afterAll(async () => {
-  for (const close of closing) await close()
-})
-
-/** Starts the issuer before the tests of a block. */
+/** Starts the issuer before the tests of a block, and ends it after them. */
 function useForeignIssuer(options: Partial<ForeignIssuerOptions> = {}): () => ForeignIssuer {
   let foreign: ForeignIssuer | undefined
   beforeAll(async () => {
     foreign = await startForeignIssuer({ scopes, ...options })
-    closing.push(foreign.close)
   })
+  afterAll(() => foreign?.close())
   return () => {
     if (foreign === undefined) throw new Error('the issuer has not started')
     return foreign
   }
-}
-
-interface ServedNotes {
-  readonly resource: string
-  readonly events: GuardEvent[]
-}
-
-/** The guarded notes server, as anybody would write it: `trust` is all that it says of its issuer. */
-async function serveNotes(trust: IssuerTrust, options: Partial<GuardOptions> = {}): Promise<ServedNotes> {
-  const data = mkdtempSync(join(tmpdir(), 'countersign-foreign-'))
-  const http = createServer()
-  await listen(http, 0, '127.0.0.1')
-  const address = http.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  const resource = `http://127.0.0.1:${address.port}/mcp`
-  const events: GuardEvent[] = []
-  const guard = createGuard({
-    resource,
-    authorizationServers: [trust],
-    ...notesPolicy,
-    events: (event) => events.push(event),
-    ...options,
-  })
-  const notes = createNotes({ path: join(data, 'notes.sqlite') })
-  const server = guard.protect(createMcpHandler(() => notesServer(notes)))
-  await server.ready()
-  hardenServer(http)
-  http.on('request', createNodeListener(server))
-  closing.push(async () => {
-    await closeServer(http, 0)
-    notes.close()
-    rmSync(data, { recursive: true })
-  })
-  return { resource, events }
 }
 
 /** One call with a token and no proof. */

@@ -14,9 +14,18 @@ export async function obtainToken(
   deployment: Deployment,
   { resource = deployment.a.resource, scope = 'notes:read', bearer = false } = {},
 ): Promise<Holder> {
-  const key = await createAgentKey()
   const client = bearer ? deployment.bearerClient : deployment.client
-  const endpoint = await findTokenEndpoint(deployment.issuer)
+  return requestToken(deployment.issuer, client, { resource, scope, bearer })
+}
+
+/** The same, of any issuer. */
+export async function requestToken(
+  issuer: string,
+  client: Deployment['client'],
+  { resource, scope = 'notes:read', bearer = false }: { resource: string; scope?: string; bearer?: boolean },
+): Promise<Holder> {
+  const key = await createAgentKey()
+  const endpoint = await findTokenEndpoint(issuer)
   const request = async (nonce?: string) =>
     send(endpoint, {
       headers: {
@@ -28,7 +37,7 @@ export async function obtainToken(
         resource,
         scope,
         client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: await signAssertion(client, deployment.issuer),
+        client_assertion: await signAssertion(client, issuer),
       }).toString(),
     })
   const first = await request()

@@ -99,6 +99,20 @@ describe('the tokens of open streams', () => {
     expect(scene.judged).toEqual(['a', 'a'])
   })
 
+  it('are looked at a few at a time, each of them', async () => {
+    const scene = createScene()
+    let [now, most] = [0, 0]
+    scene.standing = async () => {
+      most = Math.max(most, ++now)
+      await Promise.resolve()
+      now--
+      return 'good'
+    }
+    for (let index = 0; index < 1000; index++) scene.watch.watch(tokenOf('https://auth.example'), `token-${index}`)
+    await seconds(1)
+    expect([scene.judged.length, new Set(scene.judged).size, most]).toEqual([1000, 1000, 16])
+  })
+
   it('listeners come and go, each by itself', () => {
     const { watch } = createScene()
     const listener = vi.fn()

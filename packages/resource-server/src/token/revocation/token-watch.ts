@@ -6,6 +6,9 @@ const intervalMs = 1_000
 /** Seconds without anybody who can say, after which a stream goes on no longer. */
 const longestDoubt = 30
 
+/** How many tokens are looked at together. */
+const atOnce = 16
+
 /** The tokens of open streams. */
 export interface TokenWatch {
   watch(token: AccessToken, text: string): () => void
@@ -57,13 +60,23 @@ export function createTokenWatch({ clock, isWatchable, poll, judge }: TokenWatch
     return true
   }
 
+  /** A few at a time, so that each gets its turn however many there are; true when one of them was found to be over. */
+  async function lookInTurn(those: readonly Watched[]): Promise<boolean> {
+    const queue = those.values()
+    let found = false
+    const work = async () => {
+      for (const one of queue) if (await look(one)) found = true
+    }
+    await Promise.all(Array.from({ length: atOnce }, work))
+    return found
+  }
+
   async function lookAtAll(): Promise<void> {
     if (looking) return
     looking = true
     try {
       await poll(new Set([...watched].map(({ token }) => token.issuer)))
-      const over = await Promise.all([...watched].map(look))
-      if (over.includes(true)) notify()
+      if (await lookInTurn([...watched])) notify()
     } finally {
       looking = false
     }
