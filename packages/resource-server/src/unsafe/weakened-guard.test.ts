@@ -10,6 +10,8 @@ const local: GuardOptions = {
   authorizationServers: ['http://127.0.0.1:4000'],
 }
 
+const elsewhere = { endpoint: 'https://auth.example/ask', clientId: 'notes', clientSecret: 'secret' }
+
 beforeEach(() => vi.stubEnv('COUNTERSIGN_UNSAFE', '1'))
 afterEach(() => vi.unstubAllEnvs())
 
@@ -30,6 +32,11 @@ describe('a weakened guard', () => {
     ['an issuer', { authorizationServers: ['https://auth.example'] }],
     ['one issuer of several', { authorizationServers: ['http://127.0.0.1:4000', { issuer: 'https://auth.example' }] }],
     ['keys', { authorizationServers: [{ issuer: 'http://127.0.0.1:4000', jwksUri: 'https://auth.example/jwks' }] }],
+    [
+      'a feed',
+      { authorizationServers: [{ issuer: 'http://127.0.0.1:4000', revocationFeed: 'https://auth.example/' }] },
+    ],
+    ['introspection', { authorizationServers: [{ issuer: 'http://127.0.0.1:4000', introspection: elsewhere }] }],
     ['a resource that is no URL', { resource: 'notes' }],
     ['a host that only looks like loopback', { resource: 'https://127.0.0.1.example/mcp' }],
   ])('is not made for %s from elsewhere', (_name, options) => {
