@@ -1,4 +1,5 @@
 /** Faults that earlier implementations of this protocol had, each as a case of its own. */
+import type { Ledger } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { describe, expect, it } from 'vitest'
 import { judgeAttestation } from '../policy/attestation-policy.ts'
@@ -188,7 +189,7 @@ describe('a single-use attestation (no cnf)', () => {
     const verifier = createFastVerifier()
     const trust = createTrustList(verifier, [{ ...LINE, acceptUnbound: true }])
     expect(() => createAttestationVerifier({ verifier, clock: () => NOW, trust })).toThrow(/durable ledger/)
-    const run = { lifetime: 'run', spend: () => Promise.resolve({ spent: true }) } as const
+    const run: Ledger = { lifetime: 'run', spend: () => Promise.resolve({ spent: true }) }
     expect(() => createAttestationVerifier({ verifier, clock: () => NOW, trust, ledger: run })).toThrow(TypeError)
   })
 
