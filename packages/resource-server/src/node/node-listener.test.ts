@@ -46,6 +46,11 @@ describe('raw headers', () => {
     expect(codeOf(await served.send(await served.head({ headers: { dpop } }), body))).toBe('invalid_dpop_proof')
   })
 
+  it('a second Mcp-Session-Id is refused, not chosen from', async () => {
+    const head = await served.head({ headers: { 'mcp-session-id': 'a' } }, 'mcp-session-id: b')
+    expect(codeOf(await served.send(head, body))).toBe('malformed_request')
+  })
+
   it('a second Origin, Mcp-Method or Mcp-Name is refused', async () => {
     const head = await served.head({ headers: { 'mcp-method': 'tools/call' } }, 'mcp-method: tools/call')
     expect(codeOf(await served.send(head, body))).toBe('header_mismatch')

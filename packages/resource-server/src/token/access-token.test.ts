@@ -132,6 +132,17 @@ describe('RFC 9068 §2.1: the typ', () => {
     },
   )
 
+  it('must be text', async () => {
+    const [, payload, signature] = (await issuer.sign()).split('.')
+    for (const typ of [7, null, ['at+jwt'], {}]) {
+      const header = { alg: 'Ed25519', kid: 'key-1', typ }
+      const text = [Buffer.from(JSON.stringify(header)).toString('base64url'), payload, signature].join('.')
+      for (const acceptPlainJwt of [false, true]) {
+        expect(await createTokenReader([trust(issuer, { acceptPlainJwt })])(text)).toEqual(refused('type'))
+      }
+    }
+  })
+
   it('JWT or none is accepted of an issuer for which the operator said so, and nothing else is', async () => {
     const reader = createTokenReader([trust(issuer, { acceptPlainJwt: true })])
     for (const typ of ['JWT', 'jwt', 'at+jwt', undefined]) {

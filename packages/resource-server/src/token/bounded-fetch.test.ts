@@ -13,6 +13,7 @@ const origin = useHttpServer((request, response) => {
   if (path === '/redirect') response.writeHead(302, { location: '/object' }).end()
   else if (path === '/silent') return
   else if (path === '/headers-only') response.writeHead(200).flushHeaders()
+  else if (path === '/split') writeSplit()
   else if (path === '/drip') response.writeHead(200).write('{"a":')
   else if (path === '/endless') void writeEndlessly()
   else if (path === '/cut') response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy())
@@ -21,6 +22,13 @@ const origin = useHttpServer((request, response) => {
   else if (path === '/latin1') response.end(Buffer.from('{"a":"\xe9"}', 'latin1'))
   else if (path.startsWith('/text/')) response.end(decodeURIComponent(path.slice(6)))
   else response.end('{"issuer":"é"}')
+
+  /** A letter of two bytes, one in each chunk. */
+  function writeSplit(): void {
+    response.write(Buffer.from('{"issuer":"\xc3', 'latin1'), () =>
+      setImmediate(() => response.end(Buffer.from('\xa9"}', 'latin1'))),
+    )
+  }
 
   function writeEndlessly(): void {
     if (response.destroyed) return
@@ -35,6 +43,7 @@ const failed = (reason: string) => expect.objectContaining({ name: 'FetchFailed'
 describe('fetching a document of an issuer', () => {
   it('yields the object', async () => {
     expect(await get('/object')).toEqual({ issuer: 'é' })
+    expect(await get('/split')).toEqual({ issuer: 'é' })
   })
 
   it('follows no redirect', async () => {
