@@ -205,6 +205,26 @@ export const requirements = [
     text: 'A resource server is told nothing about tokens that are not for it.',
   },
   {
+    id: 'RFC7662-2.1-2',
+    source: rfc(7662, '2.1'),
+    text: 'A resource server posts the token in a form, and authenticates itself.',
+  },
+  {
+    id: 'RFC7662-2.2-2',
+    source: rfc(7662, '2.2'),
+    text: 'A resource server takes a token only where active is true.',
+  },
+  {
+    id: 'RFC7662-4-2',
+    source: rfc(7662, '4'),
+    text: 'An answer is not used beyond the exp that it names.',
+  },
+  {
+    id: 'RFC7662-4-3',
+    source: rfc(7662, '4'),
+    text: 'An answer about a token that may be revoked is kept for a short time only.',
+  },
+  {
     id: 'RFC7009-2.1-1',
     source: rfc(7009, '2.1'),
     text: 'A client revokes its own tokens and no others; with a refresh token goes the whole grant.',

@@ -1,6 +1,7 @@
 import type { GuardEvent, JsonObject } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { describe, expect, it } from 'vitest'
+import { verifies } from '../../../../../tests/requirements/verifies.ts'
 import { describeGrant, type Members, resource, start } from '../../testing/issuer.test-fixture.ts'
 import { brokenAnswers, slowAnswers, useServedIssuer } from '../../testing/served-issuer.test-fixture.ts'
 import { createIssuerFetch } from '../issuer-fetch.ts'
@@ -40,7 +41,7 @@ const active = (overrides: Members = {}): JsonObject =>
   ) as JsonObject
 
 describe('RFC 7662 §2: introspection over the wire', () => {
-  it('sends the token in a form, authenticated, and takes a good answer', async () => {
+  it(`${verifies('RFC7662-2.1-2')} sends the token in a form, authenticated, and takes a good answer`, async () => {
     answers.set('/introspect', active())
     expect(await createReader()(opaque)).toMatchObject({
       ok: true,

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@countersign/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { verifies } from '../../../../../tests/requirements/verifies.ts'
 import { describeGrant, type Members, start } from '../../testing/issuer.test-fixture.ts'
 import { type AnswerRules, readIntrospectionAnswer } from './introspection-answer.ts'
 
@@ -44,7 +45,7 @@ describe('RFC 7662 §2.2: an introspection answer', () => {
     })
   })
 
-  it('that says inactive is believed whatever else it says', () => {
+  it(`${verifies('RFC7662-2.2-2')} that says inactive is believed whatever else it says`, () => {
     expect(read({ active: false })).toEqual(refused('inactive'))
     expect(readIntrospectionAnswer({ active: false }, rules)).toEqual(refused('inactive'))
   })

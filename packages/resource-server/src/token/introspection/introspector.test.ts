@@ -1,5 +1,6 @@
 import { type GuardEvent, type JsonObject, ok, type Result, refuse } from '@countersign/core'
 import { describe, expect, it } from 'vitest'
+import { verifies } from '../../../../../tests/requirements/verifies.ts'
 import { start } from '../../testing/issuer.test-fixture.ts'
 import type { AccessToken } from '../access-token.ts'
 import { FetchFailed } from '../bounded-fetch.ts'
@@ -66,7 +67,7 @@ describe('RFC 7662 §4: answers that are kept', () => {
     expect(asked).toEqual(['a'])
   })
 
-  it('serve for two seconds where nothing else tells of a revocation', async () => {
+  it(`${verifies('RFC7662-4-3')} serve for two seconds where nothing else tells of a revocation`, async () => {
     const scene = createScene()
     await scene.ask('a')
     scene.judged = () => inactive
@@ -98,7 +99,7 @@ describe('RFC 7662 §4: answers that are kept', () => {
     expect(scene.asked).toHaveLength(1)
   })
 
-  it('are not used any more past exp: the token is found once more, to be refused for it', async () => {
+  it(`${verifies('RFC7662-4-2')} are not used any more past exp: the token is found once more, to be refused for it`, async () => {
     const scene = createScene({ covered: true })
     await scene.ask('a')
     scene.now = start + 300
