@@ -147,6 +147,16 @@ describe('a signed key bundle', () => {
     expect(ring.mark?.sequence).toBe(10)
   })
 
+  it('is not read at all with a root that is no key to sign with: that is a mistake of ours', async () => {
+    const text = await signKeyBundle(root, BUNDLE)
+    for (const unfit of [
+      { kty: 'RSA', n: 'AQ', e: 'AQAB' },
+      { kty: 'OKP', crv: 'Ed25519', x: 'AA' },
+    ] as const) {
+      await expect(makeRing({ root: unfit }).ring.install(text)).rejects.toThrow(TypeError)
+    }
+  })
+
   it('that nobody would take is not signed', async () => {
     for (const changes of [
       { sequence: 0 },

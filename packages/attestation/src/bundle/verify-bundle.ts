@@ -35,6 +35,7 @@ export interface BundleExpectation {
   readonly mark?: BundleMark
 }
 
+const UNFIT_ROOT = 'The pinned root of a bundle is a public Ed25519 or P-256 key.'
 const LONGEST_BUNDLE = 1_048_576
 /** How far the issuer's clock may be ahead of ours, in seconds. */
 const SKEW = 30
@@ -45,14 +46,16 @@ export async function verifyKeyBundle(
   { issuer, root, mark }: BundleExpectation,
   { verifier, clock }: { readonly verifier: Verifier; readonly clock: Clock },
 ): Promise<BundleResult> {
+  const algorithm = algorithmOf(root)
+  if (algorithm === undefined) throw new TypeError(UNFIT_ROOT)
   const jws = readCompactJws(text, LONGEST_BUNDLE)
   if (!jws.ok) return refuseBundle('bundle_invalid', jws.reason)
   const { header, payload, signingInput, signature } = jws.value
   if (!isMediaType(header.typ, bundleType)) return refuseBundle('bundle_invalid', 'typ')
   if (bringsKey(header)) return refuseBundle('bundle_invalid', 'embedded_key')
   if (typeof header.alg !== 'string' || !fitsKey(root, header.alg)) return refuseBundle('bundle_invalid', 'alg')
-  const rootKey = await verifier.importKey(root, algorithmOf(root) ?? 'Ed25519')
-  if (!rootKey.ok) throw new TypeError('The pinned root of a bundle is a public Ed25519 or P-256 key.')
+  const rootKey = await verifier.importKey(root, algorithm)
+  if (!rootKey.ok) throw new TypeError(UNFIT_ROOT)
   if (!(await verifier.verify(rootKey.value, signingInput, signature)))
     return refuseBundle('bundle_invalid', 'signature')
 

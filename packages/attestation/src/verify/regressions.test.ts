@@ -166,6 +166,20 @@ describe('a single-use attestation (no cnf)', () => {
     expect(outcomes.filter((outcome) => outcome === 'attestation_replay')).toHaveLength(99)
   })
 
+  it('has a twin with another signature, which finds the same id spent', async () => {
+    const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+    const key = await makeKey('ES256')
+    const { ledger } = makeLedger(() => NOW)
+    const { attestations } = setUp({ acceptUnbound: true, keys: { keys: [key.jwk] } }, { ledger })
+    const text = await forge(single, { kid: undefined }, key)
+    const signature = Buffer.from(text.slice(text.lastIndexOf('.') + 1), 'base64url')
+    const s = order - BigInt(`0x${signature.subarray(32).toString('hex')}`)
+    signature.write(s.toString(16).padStart(64, '0'), 32, 'hex')
+    const twin = `${text.slice(0, text.lastIndexOf('.'))}.${signature.toString('base64url')}`
+    expect(outcomeOf(await attestations.verify(text, noProof))).toBe('accepted')
+    expect(outcomeOf(await attestations.verify(twin, noProof))).toBe('attestation_replay')
+  })
+
   it('has to name its audience', async () => {
     expect(await setUpSingleUse().judge(await forge({ cnf: undefined }))).toBe(
       'attestation_audience_mismatch no_audience',
