@@ -1,4 +1,5 @@
 /** The credentials that `up` leaves for `call`: a client id and a private key, good at one issuer. */
+import { locateDataFolder } from './data-folder.ts'
 import { CommandFailed } from './exit.ts'
 import { readJsonFile, writeSecretJsonFile } from './json-file.ts'
 
@@ -16,6 +17,16 @@ export function readClientFile(path: string): ClientFile | undefined {
   const { issuer, client_id, private_jwk } = file
   if (typeof issuer !== 'string' || typeof client_id !== 'string') throw unusable(path)
   return { issuer, client_id, private_jwk: toPrivateJwk(private_jwk, path) }
+}
+
+/** Reads the one in a data folder; where there is none, the message names the cure, and `otherwise` another. */
+export function requireClientFile(data: string, otherwise = ''): ClientFile {
+  const { clientFile } = locateDataFolder(data)
+  const file = readClientFile(clientFile)
+  if (file !== undefined) return file
+  throw new CommandFailed(
+    `There are no credentials at ${clientFile}. Start countersign up in this folder, or name its folder with --data${otherwise}.`,
+  )
 }
 
 /** Writes it, readable by its owner alone. */

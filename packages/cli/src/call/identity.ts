@@ -1,9 +1,8 @@
 /** Who `call` acts as: the client that `up` made, one that flags name, or a person who logs in. */
 import type { Credentials } from '@countersign/client'
 import { authorizeOnLoopback } from '@countersign/client/loopback'
-import { readClientFile, readKeyFile } from '../client-file.ts'
-import { locateDataFolder } from '../data-folder.ts'
-import { CommandFailed, wrongUsage } from '../exit.ts'
+import { readKeyFile, requireClientFile } from '../client-file.ts'
+import { wrongUsage } from '../exit.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** The public client that `up` registers for people. */
@@ -34,14 +33,7 @@ export async function chooseIdentity(options: IdentityOptions, terminal: Termina
     }
     return { credentials: { clientId: options.clientId, privateJwk: readKeyFile(options.key) }, close }
   }
-  const { clientFile } = locateDataFolder(options.data)
-  const file = readClientFile(clientFile)
-  if (file === undefined) {
-    throw new CommandFailed(
-      `There are no credentials at ${clientFile}. Start countersign up in this folder, name its folder with --data, or ` +
-        'give --client-id and --key.',
-    )
-  }
+  const file = requireClientFile(options.data, ', or give --client-id and --key')
   return { credentials: { clientId: file.client_id, privateJwk: file.private_jwk }, issuers: [file.issuer], close }
 }
 

@@ -1,11 +1,13 @@
-/** `countersign token …`: looking at access tokens. */
+/** `countersign token …`: looking at tokens, and ending them. */
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { DEFAULT_DATA_FOLDER } from '../data-folder.ts'
+import type { RevokeOptions } from './revoke.ts'
 import type { VerifyOptions } from './verify.ts'
 
 /** Adds the commands. */
 export function addTokenCommands(program: Command, context: Context): void {
-  const token = program.command('token').summary('inspect or verify an access token')
+  const token = program.command('token').summary('inspect, verify or revoke a token')
   token
     .command('inspect')
     .summary('decode a token and explain it; verifies nothing')
@@ -35,5 +37,20 @@ export function addTokenCommands(program: Command, context: Context): void {
       // Loaded here, so that help and the other commands need not wait for it.
       const { verifyToken } = await import('./verify.ts')
       await verifyToken(argument, options, context)
+    })
+  token
+    .command('revoke')
+    .summary('end a token before its time')
+    .description(
+      'Revokes an access or refresh token at its authorization server (RFC 7009), as the client that it was issued to.\n' +
+        'Guards that follow the feed of that server refuse it within 2 seconds.',
+    )
+    .argument('[token]', 'the token, or - for stdin')
+    .option('--data <dir>', 'folder with the credentials that up left', DEFAULT_DATA_FOLDER)
+    .option('--json', 'print one line of JSON')
+    .addHelpText('after', '\nExample:\n  countersign token revoke - < token.txt')
+    .action(async (argument: string | undefined, options: RevokeOptions) => {
+      const { revokeToken } = await import('./revoke.ts')
+      await revokeToken(argument, options, context)
     })
 }

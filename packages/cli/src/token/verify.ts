@@ -3,7 +3,7 @@ import { readCompactJws } from '@countersign/core'
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Context } from '../context.ts'
 import { withProgress } from '../terminal/progress.ts'
-import { discoverKeys } from './issuer-keys.ts'
+import { discoverEndpoint } from './issuer-metadata.ts'
 import { readToken } from './read-token.ts'
 import { describeMoment } from './span.ts'
 
@@ -41,7 +41,7 @@ async function judge(token: string, { issuer, resource }: VerifyOptions, now: nu
   // jose takes encodings and duplicate claims that a strict reader refuses.
   const jws = readCompactJws(token, 16_384)
   if (!jws.ok) return { valid: false, finding: `it is no JWT that a strict reader takes (${jws.reason}).` }
-  const keys = createRemoteJWKSet(await discoverKeys(issuer))
+  const keys = createRemoteJWKSet(await discoverEndpoint(issuer, 'jwks_uri'))
   try {
     const { payload } = await jwtVerify(token, keys, {
       issuer,

@@ -1,26 +1,28 @@
-/** The keys of an issuer, by its own metadata (RFC 8414 §3); for one verification, so nothing is kept. */
+/** Where an issuer has what, by its own metadata (RFC 8414 §3); for one command, so nothing is kept. */
 import { isLoopbackHost } from '@countersign/core'
 import { authorizationServerMetadataUrls } from '@countersign/core/wire'
 import { CommandFailed, wrongUsage } from '../exit.ts'
 
 const TIMEOUT_MS = 10_000
 
-/** Fetches the metadata of `issuer` and yields where its keys are. The issuer is the caller's word, never a token's. */
-export async function discoverKeys(issuer: string): Promise<URL> {
+/** What is looked for, and what to call it. */
+const ENDPOINTS = { jwks_uri: 'keys', revocation_endpoint: 'way to revoke tokens' } as const
+
+/** Fetches the metadata of `issuer` and yields one of its addresses. The issuer is the caller's word, never a token's. */
+export async function discoverEndpoint(issuer: string, member: keyof typeof ENDPOINTS): Promise<URL> {
   if (requireSecure(issuer) === undefined) {
-    throw wrongUsage('--issuer is the https URL of an authorization server (http only on this machine).')
+    throw wrongUsage('An issuer is the https URL of an authorization server (http only on this machine).')
   }
   for (const url of authorizationServerMetadataUrls(issuer)) {
     const metadata = await fetchJson(url)
     if (metadata === undefined) continue
     if (metadata.issuer !== issuer) {
-      throw new CommandFailed(
-        `${url} is the metadata of another issuer. Give --issuer exactly as the server names itself.`,
-      )
+      throw new CommandFailed(`${url} is the metadata of another issuer. Name it exactly as the server names itself.`)
     }
-    const keys = typeof metadata.jwks_uri === 'string' ? requireSecure(metadata.jwks_uri) : undefined
-    if (keys !== undefined) return keys
-    throw new CommandFailed(`${issuer} publishes no keys at a secure address (jwks_uri).`)
+    const address = metadata[member]
+    const endpoint = typeof address === 'string' ? requireSecure(address) : undefined
+    if (endpoint !== undefined) return endpoint
+    throw new CommandFailed(`${issuer} publishes no ${ENDPOINTS[member]} at a secure address (${member}).`)
   }
   throw new CommandFailed(
     `${issuer} answers with no authorization server metadata. Check the URL, and that it is running.`,
