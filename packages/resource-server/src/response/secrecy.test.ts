@@ -1,5 +1,6 @@
+import type { Verifier } from '@countersign/core'
+import { createFastVerifier } from '@countersign/core/node'
 import { describe, expect, it } from 'vitest'
-import { start } from '../testing/issuer.test-fixture.ts'
 import { refusals } from '../testing/refusals.test-fixture.ts'
 import { createScene, rpc, toolCall } from '../testing/scene.test-fixture.ts'
 
@@ -119,19 +120,18 @@ describe('what an accepted call tells', () => {
 
 describe('what a call tells that could not be judged', () => {
   it('is that it failed, and no more', async () => {
-    let disk = 'whole'
     const broken = new Error('disk full of eyJ0eXAi')
-    const clock = () => {
-      if (disk === 'full') throw broken
-      return start
+    const fast = createFastVerifier()
+    const digest: Verifier['digest'] = (data) => {
+      if (typeof data !== 'string') throw broken
+      return fast.digest(data)
     }
-    const scene = await createScene({ clock })
+    const scene = await createScene({ verifier: { ...fast, digest } })
     const request = await scene.request()
-    disk = 'full'
     scene.events.length = 0
     await expect(scene.guard.check(request)).rejects.toThrow(broken)
     expect(scene.events).toEqual([
-      { type: 'failed', seconds: expect.any(Number), clientId: 'agent-1', methods: [], tools: [] },
+      { type: 'failed', seconds: expect.any(Number), skew: 0, clientId: 'agent-1', methods: [], tools: [] },
     ])
   })
 })
