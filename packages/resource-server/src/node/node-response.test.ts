@@ -13,6 +13,11 @@ async function startCall({ scene, origin }: ServedScene): Promise<ClientRequest>
   return call
 }
 
+/** One whole exchange more: by then whatever the last one left to be told has been told. */
+async function settle({ origin, send }: ServedScene): Promise<void> {
+  await send(`GET / HTTP/1.1\r\nhost: ${new URL(origin).host}\r\n\r\n`)
+}
+
 /** A stream that the test feeds, and that tells when it was cancelled. */
 function createStream() {
   const cancelled = Promise.withResolvers<void>()
@@ -57,6 +62,7 @@ describe('a stream of the handler', () => {
     response.on('error', () => undefined)
     call.destroy()
     await cancelled
+    await settle(served)
     expect(served.errors).toEqual([])
   })
 
@@ -78,6 +84,7 @@ describe('a stream of the handler', () => {
     await closed
     answer.resolve(new Response(stream, eventStream))
     await cancelled
+    await settle(served)
     expect(served.errors).toEqual([])
   })
 
