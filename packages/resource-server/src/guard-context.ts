@@ -56,13 +56,16 @@ export interface GuardContext {
   readonly metadata: ProtectedResourceMetadata
 }
 
+/** Seconds for which the widest proof policy asks an id to be kept, not counting the time that a body takes. */
+const longestRetention = 660
+
 /** Throws `ConfigurationError`, with the cure in the message. */
 export function createGuardContext(options: GuardOptions): GuardContext {
   const endpoint = readEndpoint(options)
   const { clock = systemClock, verifier = createDefaultVerifier(), events } = options
-  const ledger = options.ledger ?? createMemoryLedger({ clock })
-  const policy = readProofPolicy(options, ledger)
   const limits = completeLimits(options.limits)
+  const ledger = options.ledger ?? createMemoryLedger({ clock, maxRetention: longestRetention + limits.bodySeconds })
+  const policy = readProofPolicy(options, ledger)
   const nonces = createNonceRing({ clock })
   const expandScopes = createScopeExpansion(options.scopeImplies ?? {})
   const tokens = createTokens(options, { verifier, clock, events, expandScopes, maxLength: limits.tokenLength })

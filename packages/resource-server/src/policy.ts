@@ -48,10 +48,11 @@ export const policy: Policy = {
     { name: 'access_token', check: accessToken },
     { name: 'audience', check: audience },
     { name: 'validity', check: validity },
-    { name: 'revocation', check: revocation },
     // sender
     { name: 'sender_binding', check: senderBinding },
     { name: 'proof', check: proof },
+    // After the proof, so that a call refused for want of an answer is spent too, and can't be landed later.
+    { name: 'revocation', check: revocation },
     { name: 'session_owner', check: sessionOwner },
     // content
     { name: 'content', check: content },

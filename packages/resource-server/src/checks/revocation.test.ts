@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Guard } from '../guard.ts'
-import { describeGrant, resource, start } from '../testing/issuer.test-fixture.ts'
+import { describeGrant, start } from '../testing/issuer.test-fixture.ts'
 import { createTestFeed } from '../testing/revocation-feed.test-fixture.ts'
-import { createScene, type Scene, type SceneOptions, toolCall } from '../testing/scene.test-fixture.ts'
+import { createScene, type Scene, type SceneOptions } from '../testing/scene.test-fixture.ts'
 import { useServedIssuer } from '../testing/served-issuer.test-fixture.ts'
 
 const { origin, answers, asked } = useServedIssuer()
@@ -133,15 +133,16 @@ describe('an issuer without a feed', () => {
 
   it('is told of once; its metadata is read again every five minutes, and then it may have one', async () => {
     const metadata = { issuer: origin(), jwks_uri: `${origin()}/jwks` }
-    const { issuer, agent } = await createScene()
-    answers.set('/.well-known/oauth-authorization-server', metadata)
-    answers.set('/jwks', { keys: [issuer.publicJwk] })
     const clock = { now: start }
-    const { guard, events } = await createScene({ authorizationServers: [origin()], clock: () => clock.now })
-    const token = await issuer.sign({ iss: origin(), cnf: { jkt: agent.thumbprint }, exp: start + 3600 })
-    expect(await decideBare(guard, token)).toBe('missing_dpop_proof')
-    expect(await decideBare(guard, token)).toBe('missing_dpop_proof')
-    const told = events.filter(({ type }) => type === 'weakened_by_configuration')
+    const scene = await createScene({ authorizationServers: [origin()], clock: () => clock.now })
+    answers.set('/.well-known/oauth-authorization-server', metadata)
+    answers.set('/jwks', { keys: [scene.issuer.publicJwk] })
+    const cnf = { jkt: scene.agent.thumbprint }
+    const token = await scene.issuer.sign({ iss: origin(), cnf, exp: start + 3600 })
+    const codeOf = async () => decide(scene.guard, await scene.request({ token }))
+    expect(await codeOf()).toBe('allowed')
+    expect(await codeOf()).toBe('allowed')
+    const told = scene.events.filter(({ type }) => type === 'weakened_by_configuration')
     expect(told).toEqual([{ type: 'weakened_by_configuration', issuer: origin(), losses: ['no_revocation'] }])
     const feed = createTestFeed(origin())
     await feed.revoke('client', 'agent-1')
@@ -151,13 +152,12 @@ describe('an issuer without a feed', () => {
       revocation_feed_endpoint: `${origin()}/revocations`,
     })
     clock.now = start + 301
-    await expect.poll(() => decideBare(guard, token)).toBe('invalid_token')
+    await expect.poll(codeOf).toBe('invalid_token')
   })
 })
 
-/** How a call without a proof is refused: for its token, or for the proof that is missing. */
-async function decideBare({ check }: Guard, token: string): Promise<string> {
-  const headers = { authorization: `DPoP ${token}`, 'content-type': 'application/json' }
-  const answer = await check(new Request(resource, { method: 'POST', headers, body: toolCall('read_notes') }))
+/** The code of the refusal, or `allowed`. */
+async function decide({ check }: Guard, request: Request): Promise<string> {
+  const answer = await check(request)
   return answer instanceof Response ? ((await answer.json()) as { code: string }).code : 'allowed'
 }
