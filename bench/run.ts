@@ -4,6 +4,7 @@ import { describeGoal, type Goal, isMet } from './goal.ts'
 import { guardBenchmark } from './guard/guard.bench.ts'
 import type { Costs } from './interleave.ts'
 import { introspectionBenchmark } from './introspection/introspection.bench.ts'
+import { tokenEndpointBenchmark } from './token-endpoint/token-endpoint.bench.ts'
 
 export interface Benchmark {
   readonly name: string
@@ -13,7 +14,7 @@ export interface Benchmark {
   ): Promise<{ readonly costs: Costs; readonly goals: readonly Goal[] }>
 }
 
-const benchmarks: readonly Benchmark[] = [guardBenchmark, introspectionBenchmark]
+const benchmarks: readonly Benchmark[] = [guardBenchmark, introspectionBenchmark, tokenEndpointBenchmark]
 
 const usage = `Usage: npm run bench -- [NAME…] [--json]
 

@@ -9,7 +9,6 @@ import { createResourceRegistry } from './configuration/resources.ts'
 import { createFallback } from './http/fallback.ts'
 import { createListener, type RequestListener } from './http/listener.ts'
 import { pinIssuer } from './http/pin-issuer.ts'
-import { createStrictProof } from './http/strict-proof.ts'
 import { createLoginAttempts } from './interaction/attempts.ts'
 import { createSingleDelivery } from './interaction/deliver-once.ts'
 import { createFormTokens } from './interaction/form-token.ts'
@@ -20,6 +19,7 @@ import { findOwnTokens } from './introspection/token-models.ts'
 import { revokeByOperator } from './revocation/admin.ts'
 import { createRevocationFeed } from './revocation/feed.ts'
 import { createConsume } from './single-use/consume.ts'
+import { createAssertionSettlement } from './single-use/pending-assertion.ts'
 import { bindRefreshTokens } from './single-use/refresh-token.ts'
 import { useLedgerForReplay } from './single-use/replay-detection.ts'
 import { createAdapter, type StorageAdapter } from './store/adapter.ts'
@@ -27,6 +27,8 @@ import { type DurableState, openDurableState } from './store/durable-state.ts'
 import { probeStores } from './store/probe.ts'
 import { loadSecrets } from './store/secrets.ts'
 import { createUserStore } from './store/users.ts'
+import { useTokenProofs } from './token-endpoint/grants.ts'
+import { createTokenProofs } from './token-endpoint/token-proof.ts'
 import { watchProvider } from './watch-provider.ts'
 
 /** A running authorization server; it listens to nothing by itself. */
@@ -113,6 +115,7 @@ async function createProvider(
   const provider = new Provider(issuer, configure(createProviderConfiguration(parts)))
   pinIssuer(provider)
   watchProvider(provider, log)
+  useTokenProofs(provider, createTokenProofs({ issuer, nonceSecret: secrets.nonceSecret, verifier, now }))
   const proofsSince = options.ledger === undefined ? epoch.notBefore : undefined
   useLedgerForReplay(provider, { ledger, verifier, now, proofsSince })
   bindRefreshTokens(provider, revocations, log, now)
@@ -122,7 +125,7 @@ async function createProvider(
   const formTokens = createFormTokens(secrets.formSecret)
   const attempts = createLoginAttempts(now)
   provider.use(createFallback(log))
-  provider.use(createStrictProof(log))
+  provider.use(createAssertionSettlement(log))
   provider.use(createRevocationFeed(revocations))
   provider.use(createMetadataCorrection())
   provider.use(createIntrospectionAnswer(issuer))

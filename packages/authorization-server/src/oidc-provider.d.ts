@@ -215,6 +215,12 @@ declare module 'oidc-provider' {
     /** The name of the library's cookie for this. */
     cookieName(type: 'interaction' | 'resume' | 'session'): string
     urlFor(name: string, options?: Record<string, unknown>): string
+    registerGrantType(
+      grantType: string,
+      handler: (ctx: Context) => Promise<void>,
+      parameters: ReadonlySet<string>,
+      repeatable: ReadonlySet<string>,
+    ): void
     use(middleware: Middleware): this
     on(event: string, listener: (...args: never[]) => void): this
     emit(event: string | symbol, ...args: unknown[]): boolean
@@ -247,6 +253,13 @@ declare module 'oidc-provider' {
     new (description?: string): OIDCProviderError
   }
 
+  /** A key whose private half the library does not get; `sign` yields the JWS signature. */
+  export class ExternalSigningKey {
+    alg: string | undefined
+    keyObject(): import('node:crypto').KeyObject
+    sign(data: Buffer): Buffer | Promise<Buffer>
+  }
+
   export const errors: {
     readonly InvalidGrant: ErrorWithDetail
     readonly InvalidClientAuth: ErrorWithDetail
@@ -254,6 +267,7 @@ declare module 'oidc-provider' {
     readonly InvalidTarget: ErrorWithDescription
     readonly InvalidRequest: ErrorWithDescription
     readonly InvalidDpopProof: ErrorWithDescription
+    readonly UseDpopNonce: ErrorWithDescription
     readonly OIDCProviderError: typeof OIDCProviderError
     readonly SessionNotFound: ErrorWithDescription
   }
@@ -275,4 +289,27 @@ declare module 'oidc-provider' {
     readonly base: () => Policy
     readonly Check: new (reason: string, description: string, error: string, check: (ctx: Context) => boolean) => Check
   }
+}
+
+/** Not an entry point: pinned to the exact version. */
+declare module 'oidc-provider/lib/actions/grants/index.js' {
+  import type { Context, Provider } from 'oidc-provider'
+
+  interface Grant {
+    readonly grantType: string
+    readonly parameters: ReadonlySet<string>
+    handler(provider: Provider, helpers: Readonly<Record<string, unknown>>, ctx: Context): Promise<void>
+  }
+  export const authorization_code: Grant
+  export const client_credentials: Grant
+  export const refresh_token: Grant
+}
+
+/** Not an entry point: pinned to the exact version. What the grants are given, each taking the provider first. */
+declare module 'oidc-provider/lib/helpers/grants.js' {
+  import type { Provider } from 'oidc-provider'
+
+  type Helper = (provider: Provider, ...rest: unknown[]) => unknown
+  const helpers: Readonly<Record<string, Helper>>
+  export = helpers
 }

@@ -30,6 +30,7 @@ export function createFeatures(
       allowedPolicy: async (_ctx: Context, client: Client, token: AccessToken | RefreshToken) =>
         mayRevoke(client, token),
     },
+    externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     devInteractions: { enabled: false },
     pushedAuthorizationRequests: { enabled: false },
     rpInitiatedLogout: { enabled: false },

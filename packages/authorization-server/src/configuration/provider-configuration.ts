@@ -12,6 +12,7 @@ import { createFeatures } from './features.ts'
 import { createInteractionPolicy } from './interaction-policy.ts'
 import type { ClientRegistration } from './options.ts'
 import type { ResourceRegistry } from './resources.ts'
+import { createSigningKey } from './signing-key.ts'
 import { CLOCK_DIFFERENCE, lifetimes, SIGNING_ALGORITHM } from './tokens.ts'
 
 /** The parts that the configuration is made of. */
@@ -35,7 +36,7 @@ export function createProviderConfiguration(parts: ProviderParts): Configuration
     adapter,
     clients: collectClients(clients, resources),
     scopes: ['openid', ...resources.scopes],
-    jwks: { keys: [secrets.signingKey] },
+    jwks: { keys: [createSigningKey(secrets.signingKey)] },
     features: createFeatures(resources, secrets.nonceSecret),
 
     routes: {

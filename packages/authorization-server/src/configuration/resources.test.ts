@@ -82,7 +82,7 @@ describe('RFC 8707 with several resources', () => {
 })
 
 async function nonceFor(world: World): Promise<string> {
-  const refused = await redeemCode(world, { code: 'x', verifier: 'x' }, { key: await makeKey(), nonce: '' })
+  const refused = await redeemCode(world, { code: 'x', verifier: 'x' }, { key: await makeKey(), nonce: 'unknown' })
   return refused.headers.get('DPoP-Nonce') ?? ''
 }
 

@@ -77,6 +77,27 @@ describe('RFC 7523 §3 client assertions', () => {
     expect(await tryForm(form)).toMatchObject({ status: 200 })
   })
 
+  it('are spent whatever else is wrong with the request, and judged before anything else', async () => {
+    const wrongs = [{ scope: 'mail:send "' }, { resource: 'https://stranger.example' }, { scope: '' }]
+    for (const wrong of wrongs) {
+      const form = await assertionForm(world.issuer, 'agent', world.agentKey)
+      const first = await tryForm({ ...form, ...wrong })
+      expect(await tryForm(form), JSON.stringify({ wrong, first })).toEqual(refused)
+      expect(await tryForm({ ...form, ...wrong })).toEqual(refused)
+    }
+  })
+
+  it('are spent, too, when the proof is refused, and a proof when the assertion is', async () => {
+    const nonce = await fetchNonce(world)
+    const form = await assertionForm(world.issuer, 'agent', world.agentKey)
+    const wrongProof = await makeTokenProof(world.issuer, world.agentKey, { nonce, htm: 'GET' })
+    expect((await postToken(world.issuer, form, { DPoP: wrongProof })).body.error).toBe('invalid_dpop_proof')
+    const DPoP = await makeTokenProof(world.issuer, world.agentKey, { nonce })
+    expect((await postToken(world.issuer, form, { DPoP })).body.error).toBe('invalid_client')
+    const fresh = await assertionForm(world.issuer, 'agent', world.agentKey)
+    expect((await postToken(world.issuer, fresh, { DPoP })).body.error).toBe('invalid_dpop_proof')
+  })
+
   it('are needed: a client_id, a secret or another scheme does not replace them', async () => {
     const base = { grant_type: 'client_credentials', client_id: 'agent' }
     expect(await tryForm(base)).toEqual(refused)

@@ -1,9 +1,9 @@
 /** Refresh tokens are bound to the key of their proof, for every kind of client, and are used once. */
-import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
 import { type Context, errors, Provider, type RefreshToken } from 'oidc-provider'
 import type { Log } from '../log.ts'
 import type { Revocations } from '../revocation/revocations.ts'
 import { digestId } from '../store/artefact-store.ts'
+import { findTokenProof } from '../token-endpoint/token-proof.ts'
 import { isHonestRepeat, revokeFamily } from './family.ts'
 
 /**
@@ -35,13 +35,10 @@ export function bindRefreshTokens(provider: Provider, revocations: Revocations, 
 }
 
 /** Yields the key of the request's proof, which was verified by now, and spends the proof: a captured request must not come back and end the family. */
-async function spendProof(provider: Provider, ctx: Context | undefined): Promise<string | undefined> {
-  const proof = ctx?.get('DPoP')
-  const clientId = ctx?.oidc.client?.clientId
-  if (proof === undefined || proof === '' || clientId === undefined) return undefined
-  const { jwk } = decodeProtectedHeader(proof)
-  const { jti } = decodeJwt(proof)
-  if (jwk === undefined || jti === undefined) return undefined
-  await provider.ReplayDetection.unique(clientId, jti, 0)
-  return calculateJwkThumbprint(jwk as JWK)
+async function spendProof(provider: Provider, ctx: Context): Promise<string | undefined> {
+  const proof = findTokenProof(ctx)
+  const clientId = ctx.oidc.client?.clientId
+  if (proof === undefined || clientId === undefined) return undefined
+  await provider.ReplayDetection.unique(clientId, proof.jti, 0)
+  return proof.jkt
 }

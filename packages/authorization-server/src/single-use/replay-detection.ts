@@ -2,13 +2,9 @@
 import { type Ledger, spendKey, type Verifier } from '@countersign/core'
 import { errors, Provider } from 'oidc-provider'
 import { CLOCK_DIFFERENCE } from '../configuration/tokens.ts'
+import { findTokenProof } from '../token-endpoint/token-proof.ts'
 import { takeAssertion } from './client-assertion.ts'
-
-/** Seconds around now in which the library accepts an `iat`; a nonce never lives longer than one such window. */
-const PROOF_WINDOW = 300
-
-/** A proof from a fast clock stays good until the far end of the window, on the slowest clock of ours. */
-const PROOF_RETENTION = 2 * PROOF_WINDOW + 2 * CLOCK_DIFFERENCE
+import { letGoOn, mayGoOn, settleAssertion } from './pending-assertion.ts'
 
 /** What `useLedgerForReplay` needs. */
 export interface ReplayParts {
@@ -34,14 +30,21 @@ export function useLedgerForReplay(provider: Provider, { ledger, verifier, now, 
   }
   provider.ReplayDetection.unique = async (clientId, jti, expires) => {
     const ctx = Provider.ctx
-    const assertion = ctx === undefined ? undefined : takeAssertion(ctx, jti)
+    if (ctx === undefined) throw new Error('Only what came with a request can be spent.')
+    const assertion = takeAssertion(ctx, jti)
     if (assertion !== undefined) {
       const until = expires + 2 * CLOCK_DIFFERENCE
-      return spend('assertion', [clientId, jti], { issued: assertion.issued, until })
+      const spent = spend('assertion', [clientId, jti], { issued: assertion.issued, until })
+      if (!mayGoOn(ctx)) return spent
+      letGoOn(ctx, spent)
+      return true
     }
-    const time = Math.floor(now())
-    const issued = proofsSince === undefined ? {} : { issued: Math.max(time, proofsSince) }
-    if (await spend('proof', [clientId, jti], { ...issued, until: time + PROOF_RETENTION })) return true
+    const proof = findTokenProof(ctx)
+    if (proof?.jti !== jti) throw new Error('Only what was verified on this request can be spent.')
+    const issued = proofsSince === undefined ? {} : { issued: Math.max(Math.floor(now()), proofsSince) }
+    const spent = spend('proof', [clientId, jti], { ...issued, until: proof.retainUntil })
+    await Promise.all([spent, settleAssertion(ctx)])
+    if (await spent) return true
     throw new errors.InvalidDpopProof('the DPoP proof was used before')
   }
 }

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '@countersign/core'
 import { explainFault } from './database-unusable.ts'
 import { type EpochMarker, openEpochMarker } from './epoch-marker.ts'
 import { type EpochRecord, settleEpoch } from './epoch-record.ts'
+import { type LogSync, openLogSync } from './log-sync.ts'
 
 /** An epoch of one database, as one connection sees it. */
 export interface Epoch {
@@ -19,6 +20,11 @@ export interface Epoch {
    * `EpochEnded` when the database was replaced, restored or emptied since the epoch was opened.
    */
   transact<T>(work: () => T): T
+  /**
+   * The same, but the process goes on while the disk works: the transaction is committed when the call returns, and on
+   * the disk, together with others of that time, when the promise resolves.
+   */
+  transactMeanwhile<T>(work: () => T): Promise<T>
   /** Writes the marker a last time. The database stays open. */
   close(): void
 }
@@ -78,7 +84,10 @@ function createEpoch(
   const countChanges = database.prepare('SELECT total_changes() AS changes')
   const advance = database.prepare('UPDATE epoch SET sequence = sequence + 1 RETURNING sequence')
   let sequence = opened
+  /** How far the disk has come. */
+  let lasting = opened
   let isOver = false
+  let log: LogSync | undefined
 
   const run = <T>(work: () => T): T => {
     const before = select.get()
@@ -89,27 +98,60 @@ function createEpoch(
     if (countChanges.get()?.changes !== before?.changes) sequence = Number(advance.get()?.sequence)
     return result
   }
+  const commit = <T>(work: () => T): T => {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = run(work)
+      database.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+  // What `synchronous=FULL` adds is a sync of the log at each commit: there it is made once for many, and not waited for.
+  const commitUnsynced = <T>(work: () => T): T => {
+    database.exec('PRAGMA synchronous = NORMAL')
+    try {
+      return commit(work)
+    } finally {
+      database.exec('PRAGMA synchronous = FULL')
+    }
+  }
+  /** Once in a second: looks whether the files stand, and yields what writes the mark. */
+  const inspect = (): (() => void) => {
+    if (marker === undefined || !marker.isDue()) return () => {}
+    isOver ||= !marker.databaseStands() || log?.logStands() === false
+    // After the sync: a mark must never tell of what the disk may not hold.
+    return () => marker.write({ id, sequence: lasting })
+  }
   return {
     id,
     notBefore,
     transact(work) {
-      const isDue = marker?.isDue() === true
-      if (isDue) isOver ||= !marker.databaseStands()
-      database.exec('BEGIN IMMEDIATE')
-      try {
-        const result = run(work)
-        database.exec('COMMIT')
-        // After the commit: a mark must never tell of what the database may not hold.
-        if (isDue) marker.write({ id, sequence })
-        return result
-      } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK')
-        throw error
-      }
+      const mark = inspect()
+      const result = commit(work)
+      lasting = sequence
+      mark()
+      return result
+    },
+    async transactMeanwhile(work) {
+      if (path === undefined) return this.transact(work)
+      const mark = inspect()
+      const before = sequence
+      const result = commitUnsynced(work)
+      if (sequence === before) return result
+      const committed = sequence
+      log ??= openLogSync(path)
+      await log.synced()
+      lasting = Math.max(lasting, committed)
+      mark()
+      return result
     },
     close() {
+      log?.close()
       if (marker === undefined) return
-      if (!isOver && marker.databaseStands()) marker.write({ id, sequence })
+      if (!isOver && marker.databaseStands()) marker.write({ id, sequence: lasting })
       marker.close()
     },
   }

@@ -34,6 +34,8 @@ const SPEND = `
     uses = CASE WHEN until <= :now THEN 1 ELSE uses + 1 END, until = max(until, excluded.until)
   WHERE uses < :limit OR until <= :now`
 
+const ANY_EXPIRED = 'SELECT 1 FROM spends WHERE until <= ? LIMIT 1'
+
 const PURGE = `
   DELETE FROM spends WHERE (kind, key) IN
     (SELECT kind, key FROM spends WHERE until <= ? ORDER BY until LIMIT ?)`
@@ -48,7 +50,7 @@ interface Waiting {
 
 /**
  * Creates a ledger on SQLite. Calls that come in the same turn of the event loop share one transaction, in their order;
- * each is spent whole or not at all, and resolves once that transaction is committed with `synchronous=FULL`.
+ * each is spent whole or not at all, and resolves once that transaction is committed and on the disk.
  *
  * With `path` it opens the file itself and throws `DatabaseUnusable` when that cannot be; with `database` it adds its
  * table to that connection. `clock` decides what is past its time. `spend` rejects when the store cannot answer, with
@@ -60,18 +62,22 @@ export function createSqliteLedger(
   clock: Clock = systemClock,
 ): Ledger & { close(): void } {
   const { database, epoch } = 'path' in options ? openOwn(options.path, clock) : openShared(options, clock)
-  const statements = { spendOne: database.prepare(SPEND), purge: database.prepare(PURGE), database }
+  const statements = {
+    spendOne: database.prepare(SPEND),
+    anyExpired: database.prepare(ANY_EXPIRED),
+    purge: database.prepare(PURGE),
+    database,
+  }
   const waiting: Waiting[] = []
 
   const flush = (): void => {
     const batch = waiting.splice(0)
-    if (batch.length === 0) return
-    try {
-      const outcomes = epoch.transact(() => spendBatch(batch, statements, epoch))
-      for (const [index, outcome] of outcomes.entries()) batch[index]?.resolve(outcome)
-    } catch (error) {
-      for (const { reject } of batch) reject(error)
-    }
+    epoch
+      .transactMeanwhile(() => spendBatch(batch, statements, epoch))
+      .then(
+        (outcomes) => answer(batch, outcomes),
+        (error: unknown) => fail(batch, error),
+      )
   }
   return {
     lifetime: 'durable',
@@ -85,12 +91,29 @@ export function createSqliteLedger(
       })
     },
     close() {
-      flush()
+      const batch = waiting.splice(0)
+      try {
+        if (batch.length > 0)
+          answer(
+            batch,
+            epoch.transact(() => spendBatch(batch, statements, epoch)),
+          )
+      } catch (error) {
+        fail(batch, error)
+      }
       if (!('path' in options) || !database.isOpen) return
       epoch.close()
       database.close()
     },
   }
+}
+
+function answer(batch: readonly Waiting[], outcomes: readonly SpendOutcome[]): void {
+  for (const [index, outcome] of outcomes.entries()) batch[index]?.resolve(outcome)
+}
+
+function fail(batch: readonly Waiting[], error: unknown): void {
+  for (const { reject } of batch) reject(error)
 }
 
 /** A database with its epoch. */
@@ -116,6 +139,7 @@ function openShared({ database, epoch }: { database: DatabaseSync; epoch?: Epoch
 
 interface Statements {
   readonly spendOne: StatementSync
+  readonly anyExpired: StatementSync
   readonly purge: StatementSync
   readonly database: DatabaseSync
 }
@@ -124,7 +148,8 @@ interface Statements {
 function spendBatch(batch: readonly Waiting[], statements: Statements, epoch: Epoch): SpendOutcome[] {
   const outcomes = batch.map((waiting) => spendAll(waiting, statements, epoch))
   const spent = outcomes.filter((outcome) => outcome.spent).length
-  if (spent > 0) statements.purge.run(batch[0]?.now ?? 0, spent * PURGE_STEP)
+  const now = batch[0]?.now ?? 0
+  if (spent > 0 && statements.anyExpired.get(now) !== undefined) statements.purge.run(now, spent * PURGE_STEP)
   return outcomes
 }
 
