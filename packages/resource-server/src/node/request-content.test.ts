@@ -86,7 +86,7 @@ describe('a caller who left before the body was wanted', () => {
     }
     const issuer = { issuer: 'https://auth.example', jwksUri: 'https://auth.example/jwks' }
     await using slow = await serveScene({
-      guard: { authorizationServers: [issuer], fetch, limits: { bodySeconds: 3600 } },
+      guard: { authorizationServers: [issuer], fetch, limits: { bodySeconds: 300 } },
     })
     const connection = await slow.connect()
     const arrived = once(slow.http, 'request')
