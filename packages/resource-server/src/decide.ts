@@ -44,7 +44,8 @@ async function findGravestObjection(call: Call, context: GuardContext, policy: P
 async function findObjection(call: Call, context: GuardContext, { checks }: Policy): Promise<Objection> {
   for (const { check } of checks) {
     const answer = check(call, context)
-    // Most checks answer at once; awaiting those too would cost a turn of the queue each.
+    // Most checks have nothing to say, at once; awaiting those too would cost a turn of the queue each.
+    if (answer === undefined) continue
     const objection = answer instanceof Promise ? await answer : answer
     if (objection !== undefined) return objection
   }

@@ -41,7 +41,7 @@ export function createGuard(options: GuardOptions): Guard {
 /** A guard with the given policy. */
 export function assembleGuard(options: GuardOptions, withPolicy: Policy): Guard {
   const context = createGuardContext(options)
-  const decideCall = async (incoming: IncomingCall) => (await judge(incoming, context, withPolicy)).decision
+  const decideCall = (incoming: IncomingCall) => judge(incoming, context, withPolicy).then(({ decision }) => decision)
   return {
     metadata: context.metadata,
     decide: decideCall,

@@ -15,7 +15,8 @@ export const content: Check = async (call, { limits }) => {
 
 /** An encoded body would be hashed in one form and acted on in another. */
 function isPlainJson(incoming: IncomingCall): boolean {
-  const [type, ...others] = incoming.header('content-type')
-  if (type === undefined || others.length > 0 || incoming.header('content-encoding').length > 0) return false
+  const sent = incoming.header('content-type')
+  const type = sent[0]
+  if (type === undefined || sent.length > 1 || incoming.header('content-encoding').length > 0) return false
   return type === 'application/json' || /^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type)
 }

@@ -5,9 +5,10 @@ import type { Check } from './check.ts'
 
 /** Establishes `credentials`. Two headers are refused, not chosen from: another reader may choose the other one. */
 export const credentials: Check = (call, { limits }) => {
-  const [authorization, ...others] = call.incoming.header('authorization')
+  const sent = call.incoming.header('authorization')
+  const authorization = sent[0]
   if (authorization === undefined) return refuse('missing_token')
-  if (others.length > 0) return refuse('malformed_request', 'several_authorization_headers')
+  if (sent.length > 1) return refuse('malformed_request', 'several_authorization_headers')
   if (authorization.length > limits.tokenLength + 'Bearer '.length) return refuse('headers_too_large', 'authorization')
   const parsed = parseAuthorization(authorization)
   if (parsed === undefined) return refuse('invalid_token', 'syntax')

@@ -4,7 +4,8 @@ import type { Check } from './check.ts'
 
 /** Refuses `host_not_allowed` unless there is exactly one `Host`, of the configured ones. */
 export const knownHost: Check = ({ incoming }, { hosts }) => {
-  const [host, ...others] = incoming.header('host')
-  const known = host !== undefined && others.length === 0 && (hosts.has(host) || hosts.has(host.toLowerCase()))
+  const sent = incoming.header('host')
+  const host = sent[0]
+  const known = host !== undefined && sent.length === 1 && (hosts.has(host) || hosts.has(host.toLowerCase()))
   return known ? undefined : refuse('host_not_allowed')
 }

@@ -6,9 +6,10 @@ import type { Check } from './check.ts'
 /** Establishes `proof`. `htu` is compared with the configured endpoint; the request's own `Host` has no say in it. */
 export const proof: Check = async (call, context) => {
   const { jkt, ath } = established(call.token)
-  const [text, ...others] = call.incoming.header('dpop')
+  const sent = call.incoming.header('dpop')
+  const text = sent[0]
   if (jkt === undefined || text === undefined) return undefined
-  if (others.length > 0) return refuse('invalid_dpop_proof', 'several')
+  if (sent.length > 1) return refuse('invalid_dpop_proof', 'several')
   if (text.length > context.limits.proofLength) return refuse('headers_too_large', 'dpop')
   const expected = { method: call.incoming.method, endpoint: context.endpoint, ath, jkt }
   const verified = await context.proofs.verify(text, expected)
