@@ -20,6 +20,8 @@ export interface UpOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Without the launcher before it. */
   readonly direct?: boolean
+  /** A data folder that is there already; default: a new one. */
+  readonly data?: string
 }
 
 /** What `up --json` says when it is ready. */
@@ -41,8 +43,8 @@ export interface Up {
 }
 
 /** Starts it on free ports and waits until it is ready. */
-export async function startUp({ flags = [], env = {}, direct = false }: UpOptions = {}): Promise<Up> {
-  const data = mkdtempSync(join(tmpdir(), 'countersign-up-'))
+export async function startUp({ flags = [], env = {}, direct = false, ...options }: UpOptions = {}): Promise<Up> {
+  const data = options.data ?? mkdtempSync(join(tmpdir(), 'countersign-up-'))
   const args = [...(direct ? PROGRAM : [LAUNCHER]), 'up', '--json', '--port', '0', '--data', data, ...flags]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],

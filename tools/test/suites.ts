@@ -34,6 +34,7 @@ export const suites: readonly Suite[] = [
   { name: 'browser', folders: ['tests/browser'], needs: ['chromium'] },
   { name: 'interop', folders: ['tests/interop'] },
   { name: 'conformance', folders: ['tests/conformance'] },
+  { name: 'chaos', folders: ['tests/chaos'] },
   { name: 'architecture', folders: ['tests/architecture', 'tests/requirements'] },
   { name: 'fresh-clone', folders: ['tests/fresh-clone'], long: true },
 ]
