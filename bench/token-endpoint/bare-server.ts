@@ -6,7 +6,7 @@ import { type Configuration, Provider } from 'oidc-provider'
 import { clientId, type ServerSetup, scope } from './setup.ts'
 
 /** Client credentials with `private_key_jwt`, DPoP with nonces, resource indicators, JWTs signed with Ed25519. */
-export async function createBareServer({ issuer, resource, clientJwk }: ServerSetup): Promise<RequestListener> {
+export function createBareServer({ issuer, resource, clientJwk }: ServerSetup): RequestListener {
   const { privateKey } = generateKeyPairSync('ed25519')
   const configuration = {
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'Ed25519', use: 'sig' }] },
@@ -43,5 +43,8 @@ export async function createBareServer({ issuer, resource, clientJwk }: ServerSe
       },
     },
   }
-  return new Provider(issuer, configuration as unknown as Configuration).callback()
+  const handle = new Provider(issuer, configuration as unknown as Configuration).callback()
+  return (request, response) => {
+    handle(request, response).catch(() => response.destroy())
+  }
 }

@@ -26,7 +26,7 @@ async function start(kind: ServerKind, clientJwk: ServerSetup['clientJwk']): Pro
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
   const setup = { issuer, resource: 'https://notes.example/mcp', clientJwk }
-  http.on('request', kind === 'ours' ? await createOurs(setup) : await createBareServer(setup))
+  http.on('request', kind === 'ours' ? await createOurs(setup) : createBareServer(setup))
   tell({ type: 'ready', issuer })
 }
 

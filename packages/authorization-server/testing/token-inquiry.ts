@@ -4,7 +4,7 @@ import type { AuthorizationServerOptions } from '../src/configuration/options.ts
 import { makeAssertion, type TokenAnswer } from './token-request.ts'
 import { type KeyPair, MAIL, mailResource, notesResource, type World } from './world.ts'
 
-export const SECRET = 'a secret of forty characters, by machine'
+const SECRET = 'a secret of forty characters, by machine'
 
 /** The notes server introspects with a key and gets JWTs, the mail server with a secret and gets opaque tokens. */
 export function introspectedResources(notesKey: KeyPair): Pick<AuthorizationServerOptions, 'resources'> {

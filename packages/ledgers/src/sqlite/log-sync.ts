@@ -27,7 +27,7 @@ export function openLogSync(database: string): LogSync {
   const running = new Set<Promise<void>>()
   /** The next one, which begins when one of the running ends: whoever asks now needs one that begins after now. */
   let next: Promise<void> | undefined
-  let failure: unknown
+  let failure: Error | undefined
   let isClosed = false
 
   const start = async (): Promise<void> => {
@@ -37,8 +37,8 @@ export function openLogSync(database: string): LogSync {
     try {
       await started
     } catch (error) {
-      failure = error
-      throw error
+      failure = new Error('The disk failed to keep what was committed; start this process again.', { cause: error })
+      throw failure
     } finally {
       running.delete(started)
       if (isClosed && running.size === 0 && next === undefined) closeSync(file)
