@@ -20,10 +20,9 @@ import {
 import { createCheckByHand } from './jose-by-hand.ts'
 import { measureLiveIds } from './live-ids.ts'
 
-const rounds = 40
-const warmUp = 10
-/** In a row for each contestant, so that what the one before left in the caches counts little. */
-const batch = 512
+const rounds = 100
+const warmUp = 20
+const batch = 64
 const connections = 64
 
 /** What a contestant is given, made just before: as in service, where the bytes of a call have only just come in. */
