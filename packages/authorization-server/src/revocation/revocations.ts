@@ -51,6 +51,9 @@ export interface RevocationParts {
 /** A resource server whose clock is behind takes a token for so much longer, in seconds. */
 const MARGIN = 60
 
+/** Seconds for which a token that is issued now may be taken somewhere, at most. */
+export const LONGEST_USE = MAX_TOKEN_LIFETIME + MARGIN
+
 /** Creates them. */
 export function createRevocations(parts: RevocationParts): Revocations {
   const { issuer, epoch, list, store, verifier, now, log } = parts
@@ -70,7 +73,7 @@ export function createRevocations(parts: RevocationParts): Revocations {
   }
   // What is issued to a client or a person from the next second on stands; a revoked grant or token never comes back,
   // whenever the token says that it was issued: a slow request may have been under way.
-  const soFar = () => ({ before: Math.ceil(now()), until: Math.ceil(now()) + MAX_TOKEN_LIFETIME + MARGIN })
+  const soFar = () => ({ before: Math.ceil(now()), until: Math.ceil(now()) + LONGEST_USE })
   const forGood = (expires: number) => ({ before: expires + MARGIN, until: expires + MARGIN })
 
   return {

@@ -5,10 +5,9 @@ import { createFastVerifier } from '@countersign/core/node'
 import { revocationKey } from '@countersign/core/wire'
 import { createSqliteLedger, type Epoch, openDatabase, openEpoch } from '@countersign/ledgers/sqlite'
 import type { AuthorizationServerOptions } from '../configuration/options.ts'
-import { MAX_TOKEN_LIFETIME } from '../configuration/tokens.ts'
 import type { Log } from '../log.ts'
 import { createRevocationList, type RevocationList } from '../revocation/revocation-list.ts'
-import { createRevocations, type Revocations } from '../revocation/revocations.ts'
+import { createRevocations, LONGEST_USE, type Revocations } from '../revocation/revocations.ts'
 import { type ArtefactStore, createArtefactStore } from './artefact-store.ts'
 import { authorizationServerSchema } from './schema.ts'
 import { forgetNonces } from './secrets.ts'
@@ -72,5 +71,5 @@ interface Remains {
 function startAnew({ database, store, list, clientKeys, time }: Remains): void {
   store.clear()
   forgetNonces(database)
-  for (const key of clientKeys) list.add(key, time, time + MAX_TOKEN_LIFETIME)
+  for (const key of clientKeys) list.add(key, time, time + LONGEST_USE)
 }

@@ -1,11 +1,13 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -103,6 +105,17 @@ describe('the epoch of a database', () => {
     expect(reopen().isNew).toBe(false)
     one.close()
     other.close()
+  })
+})
+
+describe('a database behind a link', () => {
+  it('is marked beside the file itself, whose log is synced', async () => {
+    const file = join(folder, 'elsewhere.db')
+    createSqliteLedger({ path: file }, clock).close()
+    symlinkSync(file, path)
+    expect(await spendIn(code('a'), code('a'))).toEqual([true, false])
+    expect(readFileSync(`${file}.epoch`, 'latin1')).toMatch(/ 0{15}1\n$/)
+    expect(existsSync(`${path}.epoch`)).toBe(false)
   })
 })
 
@@ -207,7 +220,10 @@ describe('a database that is taken away while it is used', () => {
     expect(mark()).toMatch(/ 0{15}1\n$/)
   })
 
-  it('cannot be opened without its marker', () => {
+  it('cannot be opened where it is not, or without its marker', () => {
+    mkdirSync(`${path}.epoch`)
+    expect(() => createSqliteLedger({ path }, clock)).toThrow(DatabaseUnusable)
+
     const database = new DatabaseSync(path)
     expect(() => openEpoch({ database, path: join(folder, 'none', 'ledger.db'), clock })).toThrow(DatabaseUnusable)
     database.close()

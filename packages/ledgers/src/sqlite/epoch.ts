@@ -1,4 +1,5 @@
 /** The time in which a database forgot nothing: named in it, counted in it, read inside every change that must last. */
+import { realpathSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { type Clock, systemClock } from '@countersign/core'
 import { explainFault } from './database-unusable.ts'
@@ -56,13 +57,23 @@ export class EpochEnded extends Error {
  * (a person deleted it, which is how they say that they restored everything). Throws `DatabaseUnusable` when the marker
  * cannot be read or written.
  */
-export function openEpoch({ database, path, clock = systemClock, onMemoryLost }: EpochOptions): Epoch {
+export function openEpoch({ database, path: name, clock = systemClock, onMemoryLost }: EpochOptions): Epoch {
+  const path = name === undefined ? undefined : findFile(name)
   const marker = path === undefined ? undefined : openMarker(path, clock)
   try {
     return createEpoch(database, path, marker, settleEpoch({ database, marker, clock, onMemoryLost }))
   } catch (error) {
     marker?.close()
     throw error
+  }
+}
+
+/** SQLite keeps its log beside the file itself, not beside a link to it; and a process may change its folder. */
+function findFile(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    throw explainFault(error, path)
   }
 }
 
@@ -125,18 +136,19 @@ function createEpoch(
     // After the sync: a mark must never tell of what the disk may not hold.
     return () => marker.write({ id, sequence: lasting })
   }
+  const transact = <T>(work: () => T): T => {
+    const mark = inspect()
+    const result = commit(work)
+    lasting = sequence
+    mark()
+    return result
+  }
   return {
     id,
     notBefore,
-    transact(work) {
-      const mark = inspect()
-      const result = commit(work)
-      lasting = sequence
-      mark()
-      return result
-    },
+    transact,
     async transactMeanwhile(work) {
-      if (path === undefined) return this.transact(work)
+      if (path === undefined) return transact(work)
       const mark = inspect()
       const before = sequence
       const result = commitUnsynced(work)

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -29,6 +29,17 @@ describe('the sync of a write-ahead log', () => {
     log.close()
     await Promise.all(promises)
     await expect(log.synced()).rejects.toThrow()
+  })
+
+  it('fails for good once the disk has failed', async () => {
+    rmSync(`${database}-wal`)
+    // A device that takes no sync.
+    symlinkSync('/dev/full', `${database}-wal`)
+    const log = openLogSync(database)
+    const outcomes = await Promise.allSettled([log.synced(), log.synced(), log.synced()])
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    await expect(log.synced()).rejects.toThrow('The disk failed')
+    log.close()
   })
 
   it('tells when another file stands in the place of the log', () => {
