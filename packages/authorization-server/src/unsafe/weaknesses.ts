@@ -38,8 +38,8 @@ function without(kind: SpendKind, ledger: Ledger): Ledger {
   }
 }
 
-/** A round trip to a store across a network, in milliseconds. */
-const ROUND_TRIP = 5
+/** A round trip to a store that is far away or busy, in milliseconds: longer than it takes to make many requests. */
+const ROUND_TRIP = 100
 
 /** Looks whether a thing is there, and then, a round trip later, puts it there. */
 function findThenSave({ lifetime }: Ledger): Ledger {
