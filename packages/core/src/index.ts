@@ -13,7 +13,7 @@ export {
   splitCompactJws,
 } from './jose/compact-jws.ts'
 export { type PublicJwk, parsePublicJwk } from './jose/jwk.ts'
-export { type JsonLimits, type JsonObject, type JsonValue, parseStrictJson } from './jose/strict-json.ts'
+export { isJsonObject, type JsonLimits, type JsonObject, type JsonValue, parseStrictJson } from './jose/strict-json.ts'
 export { thumbprintInput } from './jose/thumbprint.ts'
 export { createMemoryLedger } from './ledger/memory-ledger.ts'
 export { spendKey } from './ledger/spend-key.ts'

@@ -1,7 +1,7 @@
 /** What a message needs: by its method, and by the tool, resources or prompt that it names. */
-import { type JsonValue, ok, type RejectionCode, type Result, refuse } from '@countersign/core'
+import { isJsonObject, type JsonValue, ok, type RejectionCode, type Result, refuse } from '@countersign/core'
 import type { Requirement } from '../guard-options.ts'
-import { isObject, type Message } from './message.ts'
+import type { Message } from './message.ts'
 import type { NamedRequirements, RequirementTables } from './requirement-tables.ts'
 
 type Call = Exclude<Message, { kind: 'response' }>
@@ -36,7 +36,7 @@ function findMethodRequirements(message: Call, tables: RequirementTables): Resul
 /** A subscription to a resource tells when it changes, so it needs what reading needs. */
 function watchedResources({ method, params }: Call): readonly JsonValue[] {
   if (method === 'resources/subscribe') return [params.uri ?? null]
-  if (method !== 'subscriptions/listen' || !isObject(params.notifications)) return []
+  if (method !== 'subscriptions/listen' || !isJsonObject(params.notifications)) return []
   const { resourceSubscriptions: uris = [] } = params.notifications
   return Array.isArray(uris) ? uris : [uris]
 }

@@ -1,5 +1,5 @@
 /** JSON-RPC messages as far as the guard has to understand them (JSON-RPC 2.0 §4, MCP base protocol). */
-import { type JsonValue, ok, type Result, refuse } from '@countersign/core'
+import { isJsonObject, type JsonValue, ok, type Result, refuse } from '@countersign/core'
 
 /** One message of a body: a request or notification with its method, or a response to the server's own request. */
 export type Message =
@@ -26,18 +26,13 @@ export function readMessages(body: JsonValue, batchLength: number): Result<reado
 }
 
 function readMessage(value: JsonValue): Message | undefined {
-  if (!isObject(value) || value.jsonrpc !== '2.0') return undefined
+  if (!isJsonObject(value) || value.jsonrpc !== '2.0') return undefined
   // Exactly one of the three: a body that is a request to one reader and a response to another is neither here.
   if (['method', 'result', 'error'].filter((member) => Object.hasOwn(value, member)).length !== 1) return undefined
   if (!Object.hasOwn(value, 'method')) return { kind: 'response' }
   if (typeof value.method !== 'string') return undefined
   const params = value.params ?? {}
-  if (!isObject(params)) return undefined
+  if (!isJsonObject(params)) return undefined
   const kind = 'id' in value ? 'request' : 'notification'
   return { kind, method: value.method, params }
-}
-
-/** True for a JSON object, as opposed to an array or a plain value. */
-export function isObject(value: JsonValue | undefined): value is { [name: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

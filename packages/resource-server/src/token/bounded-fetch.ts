@@ -1,5 +1,5 @@
 /** Fetching an issuer's documents with bounds on time, size and redirects. */
-import { type JsonObject, type JsonValue, parseStrictJson } from '@countersign/core'
+import { isJsonObject, type JsonObject, parseStrictJson } from '@countersign/core'
 
 const maxBytes = 256 * 1024
 const defaultTimeoutMs = 10_000
@@ -94,10 +94,6 @@ function parseObject(text: string): JsonObject {
   const parsed = parseStrictJson(text)
   if (!parsed.ok) throw new FetchFailed(parsed.reason === 'syntax' ? 'json' : `json_${parsed.reason}`)
   const { value } = parsed
-  if (!isObject(value)) throw new FetchFailed('json')
+  if (!isJsonObject(value)) throw new FetchFailed('json')
   return value
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
