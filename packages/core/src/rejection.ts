@@ -50,6 +50,27 @@ const TABLE = {
   content_digest_mismatch: challenge(401, 'invalid_dpop_proof', 'The DPoP proof covers another request body.'),
   content_digest_required: challenge(403, 'invalid_dpop_proof', 'The DPoP proof must cover the request body.'),
 
+  attestation_required: challenge(403, 'invalid_client_attestation', 'This call needs an attestation of the agent.'),
+  attestation_invalid: challenge(403, 'invalid_client_attestation', 'The attestation of the agent is not valid.'),
+  attestation_expired: challenge(403, 'use_fresh_attestation', 'The attestation of the agent is not of now.'),
+  attestation_issuer_untrusted: challenge(
+    403,
+    'invalid_client_attestation',
+    'Whoever attested the agent may not do so here.',
+  ),
+  attestation_replay: challenge(403, 'invalid_client_attestation', 'The attestation of the agent was used before.'),
+  attestation_key_mismatch: challenge(
+    403,
+    'invalid_client_attestation',
+    'The attestation of the agent is for another key.',
+  ),
+  attestation_audience_mismatch: challenge(
+    403,
+    'invalid_client_attestation',
+    'The attestation of the agent is for another server.',
+  ),
+  attestation_policy: challenge(403, 'invalid_client_attestation', 'This agent may not make this call.'),
+
   method_not_declared: refusal(403, 'This method is not open to callers of this server.'),
   tool_not_declared: refusal(403, 'This tool is not open to callers of this server.'),
   resource_not_declared: refusal(403, 'This resource is not open to callers of this server.'),
@@ -83,6 +104,8 @@ export interface Rejection {
   readonly code: RejectionCode
   readonly reason?: string
   readonly scopes?: readonly string[]
+  /** With `attestation_issuer_untrusted`: the trusted issuer whose name the stranger's was made to look like, and how. */
+  readonly resembles?: { readonly issuer: string; readonly how: string }
 }
 
 /** Refuses with a code and, for the log, a constant reason. */

@@ -3,6 +3,7 @@
  * constants of ours: never a token, a proof, its id or a secret, and nothing that a caller wrote.
  */
 import type { RejectionCode } from '../rejection.ts'
+import type { AttestationEvent } from './attestation-events.ts'
 
 /** What is told of every decision about a call. */
 interface DecisionEvent {
@@ -36,13 +37,6 @@ interface RefusedEvent extends DecisionEvent {
 /** A call that could not be judged, because something of ours is broken; it did not pass. */
 interface FailedEvent extends DecisionEvent {
   readonly type: 'failed'
-}
-
-/** An issuer's keys could not be had; `reason` is a constant word, such as `timeout`. */
-interface KeyFetchFailedEvent {
-  readonly type: 'key_fetch_failed'
-  readonly issuer: string
-  readonly reason: string
 }
 
 /** An issuer gave no usable answer about a token (RFC 7662); `reason` is a constant word, such as `timeout`. */
@@ -80,10 +74,10 @@ export type GuardEvent =
   | AllowedEvent
   | RefusedEvent
   | FailedEvent
-  | KeyFetchFailedEvent
   | IntrospectionFailedEvent
   | RevocationFeedFailedEvent
   | WeakenedEvent
+  | AttestationEvent
 
 /** Receives events, while the call waits: it must neither throw nor take long. */
 export type Events = (event: GuardEvent) => void

@@ -5,9 +5,10 @@ import type { Awaitable, Verifier } from '../ports/verifier.ts'
 
 /**
  * What a revocation names, by which claim of an access token: `token` its `jti`, `grant` its `grant_id`, `client` its
- * `client_id`, `subject` its `sub`.
+ * `client_id`, `subject` its `sub`, `attestation_key` the thumbprint of the key that signed the attestation in its
+ * `agent` claim.
  */
-export type RevocationKind = 'token' | 'grant' | 'client' | 'subject'
+export type RevocationKind = 'token' | 'grant' | 'client' | 'subject' | 'attestation_key'
 
 /** One revocation: it ends each access token that has the key and an `iat` of at most `before`. */
 export interface RevocationEntry {

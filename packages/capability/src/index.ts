@@ -1,0 +1,2 @@
+/** Capabilities: matched, narrowed, delegated. */
+export {}
