@@ -1,4 +1,6 @@
 /** Is an attestation of now (RFC 7519 §4.1.4 to §4.1.6), and is its life as short as it has to be? */
+import type { Refused } from '@countersign/core'
+import { refuseAttestation } from '../attestation-rejection.ts'
 import type { AttestationClaims } from './attestation-claims.ts'
 
 /** The life that attestations are given unless a registration says otherwise, in seconds. */
@@ -38,8 +40,16 @@ export function completeAttestationTimes(partial: Partial<AttestationTimes> = {}
 
 type Dates = Pick<AttestationClaims, 'issuedAt' | 'notBefore' | 'expires'>
 
-/** The constant word for what is wrong: `lifetime`, `not_yet`, `expired`; `undefined` when the attestation is of now. */
-export function judgeAttestationTime(dates: Dates, now: number, times: AttestationTimes): string | undefined {
+/** What is wrong with the time of an attestation. */
+type Untimely = 'lifetime' | 'not_yet' | 'expired'
+
+/** A fresh attestation helps against a life that is over or ahead, and not against one that is too long. */
+export function refuseUntimely(reason: Untimely): Refused {
+  return refuseAttestation(reason === 'lifetime' ? 'attestation_invalid' : 'attestation_expired', reason)
+}
+
+/** The constant word for what is wrong; `undefined` when the attestation is of now. */
+export function judgeAttestationTime(dates: Dates, now: number, times: AttestationTimes): Untimely | undefined {
   const { issuedAt, notBefore, expires } = dates
   const { skew, maxLifetime } = times
   if (!(expires > issuedAt && expires > notBefore && expires - issuedAt <= maxLifetime)) return 'lifetime'

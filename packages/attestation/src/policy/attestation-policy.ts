@@ -1,6 +1,6 @@
 /** What a server asks of the agents that call it. */
-import { ok } from '@countersign/core'
-import { type AttestationResult, refuseAttestation } from '../attestation-rejection.ts'
+import { ok, type Result } from '@countersign/core'
+import { refuseAttestation } from '../attestation-rejection.ts'
 import type { AgentClaims } from '../claims/agent-claims.ts'
 import {
   type Assurance,
@@ -24,10 +24,13 @@ export interface ModelRequirement {
   readonly atLeast?: string
 }
 
+/** What a *missing* attestation gets: refused; served, with an event; served. */
+export type Presence = 'required' | 'preferred' | 'optional'
+
 /** What must hold. Whatever is left out is not asked for. */
 export interface AttestationPolicy {
   /** What a *missing* attestation gets, and nothing else: refused; served, with an event; served. */
-  readonly presence: 'required' | 'preferred' | 'optional'
+  readonly presence: Presence
   readonly minimumLevel?: Exclude<AttestationLevel, 'none'>
   readonly issuers?: readonly string[]
   readonly providers?: readonly string[]
@@ -58,8 +61,8 @@ export type AttestationStanding<Agent extends AttestedAgent> =
  */
 export function judgeAttestation<Agent extends AttestedAgent>(
   policy: AttestationPolicy,
-  presented: AttestationResult<Agent> | undefined,
-): AttestationResult<AttestationStanding<Agent>> {
+  presented: Result<Agent> | undefined,
+): Result<AttestationStanding<Agent>> {
   if (presented === undefined) return judgeMissing(policy)
   if (!presented.ok) return presented
   const attestation = presented.value
@@ -72,7 +75,7 @@ export function judgeAttestation<Agent extends AttestedAgent>(
   return ok({ level: attestation.level, attestation })
 }
 
-function judgeMissing({ presence }: AttestationPolicy): AttestationResult<{ level: 'none'; missed: boolean }> {
+function judgeMissing({ presence }: AttestationPolicy): Result<{ level: 'none'; missed: boolean }> {
   switch (presence) {
     case 'required':
       return refuseAttestation('attestation_required')

@@ -1,7 +1,7 @@
 /** Attestations as anybody with a key can write them: signed by jose, which knows nothing of our rules. */
+import type { Result } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
-import type { AttestationResult } from '../attestation-rejection.ts'
 import { createTrustList, type IssuerTrust } from '../trust/trust-list.ts'
 import type { AttestationExpectation } from '../verify/addressee.ts'
 import type { VerifiedAttestation } from '../verify/verified-attestation.ts'
@@ -82,12 +82,12 @@ export function setUp(line: Partial<IssuerTrust> = {}, options: Partial<Attestat
 }
 
 /** `code reason` of a refusal, or `accepted`. */
-export function outcomeOf(result: AttestationResult<unknown>): string {
+export function outcomeOf(result: Result<unknown>): string {
   return result.ok ? 'accepted' : [result.rejection.code, result.rejection.reason].filter(Boolean).join(' ')
 }
 
 /** What an intact attestation yields. */
-export function unwrap(result: AttestationResult<VerifiedAttestation>): VerifiedAttestation {
+export function unwrap(result: Result<VerifiedAttestation>): VerifiedAttestation {
   if (!result.ok) throw new Error(outcomeOf(result))
   return result.value
 }

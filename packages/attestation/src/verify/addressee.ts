@@ -1,5 +1,6 @@
 /** Is a signed attestation the one of this client, at this server, with this key, from somebody who may say so? */
-import { type AttestationRefused, refuseAttestation } from '../attestation-rejection.ts'
+import type { Refused } from '@countersign/core'
+import { refuseAttestation } from '../attestation-rejection.ts'
 import { claimsSpiffe, parseSpiffeId } from '../trust/spiffe-id.ts'
 import type { TrustedIssuer } from '../trust/trust-list.ts'
 import type { SignedAttestation } from './read-attestation.ts'
@@ -20,7 +21,7 @@ export interface AttestationExpectation {
 export function judgeAddressee(
   { trusted, claims, jkt }: SignedAttestation,
   expected: AttestationExpectation,
-): AttestationRefused | undefined {
+): Refused | undefined {
   const outside = findOutsideDomain(trusted, claims.subject, claims.agent.identity.provider)
   if (outside !== undefined) return refuseAttestation('attestation_issuer_untrusted', outside)
   if (claims.subject !== expected.clientId) return refuseAttestation('attestation_invalid', 'client_id')

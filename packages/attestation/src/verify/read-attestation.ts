@@ -3,15 +3,16 @@ import {
   type Clock,
   type CompactJws,
   ok,
+  type Result,
   readCompactJws,
   type SignatureAlgorithm,
   thumbprintInput,
   type Verifier,
   type VerifyKey,
 } from '@countersign/core'
-import { type AttestationResult, refuseAttestation } from '../attestation-rejection.ts'
+import { refuseAttestation } from '../attestation-rejection.ts'
 import { type AttestationClaims, readAttestationClaims } from '../claims/attestation-claims.ts'
-import { type AttestationTimes, judgeAttestationTime } from '../claims/attestation-time.ts'
+import { type AttestationTimes, judgeAttestationTime, refuseUntimely } from '../claims/attestation-time.ts'
 import { attestationAlgorithms, bringsKey } from '../jws/attestation-algorithms.ts'
 import { isMediaType } from '../jws/media-type.ts'
 import type { TrustedIssuer, TrustList } from '../trust/trust-list.ts'
@@ -45,7 +46,7 @@ const LONGEST_KEY_ID = 256
 export async function readAttestation(
   text: string,
   { verifier, clock, trust, times }: ReadingParts,
-): Promise<AttestationResult<SignedAttestation>> {
+): Promise<Result<SignedAttestation>> {
   const jws = readCompactJws(text, LONGEST_ATTESTATION)
   if (!jws.ok) return refuseAttestation('attestation_invalid', jws.reason)
   const header = readHeader(jws.value)
@@ -65,7 +66,7 @@ export async function readAttestation(
   const { algorithm, keyId } = header
   if (!trusted.algorithms.has(algorithm)) return refuseAttestation('attestation_invalid', 'alg')
   const untimely = judgeAttestationTime(claims.value, clock(), times)
-  if (untimely !== undefined) return refuseAttestation('attestation_invalid', untimely)
+  if (untimely !== undefined) return refuseUntimely(untimely)
 
   const key = await findKey(trusted, keyId, algorithm)
   if (!key.ok) return key
@@ -84,7 +85,7 @@ export async function findKey(
   { keys }: TrustedIssuer,
   keyId: string | undefined,
   algorithm: SignatureAlgorithm,
-): Promise<AttestationResult<VerifyKey>> {
+): Promise<Result<VerifyKey>> {
   const key = await keys.find(keyId, algorithm)
   if (key.ok) return key
   const { code, reason = 'unknown_key' } = key.rejection

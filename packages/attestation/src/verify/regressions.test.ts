@@ -96,16 +96,16 @@ describe('earlier implementations', () => {
   it('allowed for clocks at the beginning of a life and not at its end; here 30 s at both', async () => {
     for (const [offset, outcome] of [
       [-30, 'accepted'],
-      [-30.1, 'attestation_invalid not_yet'],
+      [-30.1, 'attestation_expired not_yet'],
       [329.9, 'accepted'],
-      [330, 'attestation_invalid expired'],
+      [330, 'attestation_expired expired'],
     ] as const) {
       const { attestations, time } = setUp()
       time.now = NOW + offset
       expect(outcomeOf(await attestations.verify(await forge(), EXPECTED)), String(offset)).toBe(outcome)
     }
     const later = await forge({ nbf: NOW + 31 })
-    expect(outcomeOf(await setUp().attestations.verify(later, EXPECTED))).toBe('attestation_invalid not_yet')
+    expect(outcomeOf(await setUp().attestations.verify(later, EXPECTED))).toBe('attestation_expired not_yet')
   })
 
   it('forgot an id at expiry and accepted the attestation for 30 s more; here no moment is left between', async () => {
@@ -114,7 +114,7 @@ describe('earlier implementations', () => {
     expect(await world.judge(text)).toBe('accepted')
     for (let offset = 1; offset < 400; offset += 0.5) {
       world.time.now = NOW + offset
-      expect(await world.judge(text)).toBe(offset < 330 ? 'attestation_replay' : 'attestation_invalid expired')
+      expect(await world.judge(text)).toBe(offset < 330 ? 'attestation_replay' : 'attestation_expired expired')
     }
   })
 
@@ -131,7 +131,7 @@ describe('earlier implementations', () => {
     await world.judge(await forge(single, {}, strangersKey))
     expect(world.asked).toEqual([])
     expect(await world.judge(await forge(single))).toBe('accepted')
-    expect(world.asked).toEqual(['assertion'])
+    expect(world.asked).toEqual(['attestation'])
   })
 
   it('had no case for a name that is one letter off; here it is refused and named', async () => {

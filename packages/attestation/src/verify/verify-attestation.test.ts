@@ -271,7 +271,7 @@ describe('an attestation seen again', () => {
     const elsewhere = { ...EXPECTED, audience: 'https://other.example' }
     expect(outcomeOf(await world.attestations.verify(text, elsewhere))).toBe('attestation_audience_mismatch audience')
     world.time.now = NOW + 330
-    expect(outcomeOf(await world.attestations.verify(text, EXPECTED))).toBe('attestation_invalid expired')
+    expect(outcomeOf(await world.attestations.verify(text, EXPECTED))).toBe('attestation_expired expired')
   })
 
   it('is not let through while nobody can say what keys there are (A12)', async () => {

@@ -1,10 +1,20 @@
 /** Verifying attestations (draft-ietf-oauth-attestation-based-client-auth §8, DPoP combined mode). */
-import { type Clock, type Ledger, ok, spendKey, type Verifier } from '@countersign/core'
-import { type AttestationRefused, type AttestationResult, refuseAttestation } from '../attestation-rejection.ts'
+import {
+  type AttestationEvents,
+  type Clock,
+  type Ledger,
+  ok,
+  type Refused,
+  type Result,
+  spendKey,
+  type Verifier,
+} from '@countersign/core'
+import { refuseAttestation } from '../attestation-rejection.ts'
 import {
   type AttestationTimes,
   completeAttestationTimes,
   judgeAttestationTime,
+  refuseUntimely,
   retainUntil,
 } from '../claims/attestation-time.ts'
 import type { TrustList } from '../trust/trust-list.ts'
@@ -21,16 +31,18 @@ export interface AttestationVerifierOptions {
   /** Where single-use attestations are spent: durable, and needed only when the trust list accepts such at all. */
   readonly ledger?: Ledger
   readonly times?: Partial<AttestationTimes>
+  /** Hears of every attestation that is shown: `attestation_verified` or `attestation_refused`. */
+  readonly events?: AttestationEvents
 }
 
 /** Verifies attestations. */
 export interface AttestationVerifier {
   /**
    * Takes the value of the one `OAuth-Client-Attestation` header. Refuses with `attestation_invalid`,
-   * `attestation_issuer_untrusted`, `attestation_key_mismatch`, `attestation_audience_mismatch`, `attestation_replay`,
+   * `attestation_expired`, `attestation_issuer_untrusted`, `attestation_key_mismatch`, `attestation_audience_mismatch`, `attestation_replay`,
    * `keys_unavailable` or `ledger_unavailable`; never with what is a policy's to say.
    */
-  verify(text: string, expected: AttestationExpectation): Promise<AttestationResult<VerifiedAttestation>>
+  verify(text: string, expected: AttestationExpectation): Promise<Result<VerifiedAttestation>>
 }
 
 /** Texts of at most 8 KiB each. */
@@ -48,7 +60,7 @@ export function createAttestationVerifier(options: AttestationVerifierOptions): 
   }
   const cache = new SignedCache(CACHED_ATTESTATIONS)
 
-  async function readSigned(text: string): Promise<AttestationResult<SignedAttestation>> {
+  async function readSigned(text: string): Promise<Result<SignedAttestation>> {
     const known = cache.get(text)
     if (known !== undefined) {
       // A key that was revoked or replaced since takes with it whatever it has signed.
@@ -62,12 +74,12 @@ export function createAttestationVerifier(options: AttestationVerifierOptions): 
     return signed
   }
 
-  async function spend({ claims }: SignedAttestation, audience: string): Promise<AttestationRefused | undefined> {
+  async function spend({ claims }: SignedAttestation, audience: string): Promise<Refused | undefined> {
     if (ledger === undefined) return refuseAttestation('attestation_invalid', 'cnf')
     const key = await spendKey(verifier, ['attestation', claims.issuer, audience, claims.id])
     const until = retainUntil(claims, times)
     try {
-      const { spent } = await ledger.spend([{ kind: 'assertion', key, limit: 1, issued: claims.issuedAt, until }])
+      const { spent } = await ledger.spend([{ kind: 'attestation', key, limit: 1, issued: claims.issuedAt, until }])
       return spent ? undefined : refuseAttestation('attestation_replay')
     } catch {
       return refuseAttestation('ledger_unavailable')
@@ -84,7 +96,7 @@ export function createAttestationVerifier(options: AttestationVerifierOptions): 
       const untimely = judgeAttestationTime(claims, now, times)
       if (untimely !== undefined) {
         cache.delete(text)
-        return refuseAttestation('attestation_invalid', untimely)
+        return refuseUntimely(untimely)
       }
       const misaddressed = judgeAddressee(signed.value, expected)
       if (misaddressed !== undefined) return misaddressed
