@@ -1,7 +1,7 @@
 /** Where a thing that may be used at most n times is spent. One port, atomic, for all of them. */
 
 /** What is being spent; a store may refuse to hold some kinds. */
-export type SpendKind = 'proof' | 'assertion' | 'attestation' | 'code' | 'refresh_token' | 'nonce'
+export type SpendKind = 'proof' | 'assertion' | 'attestation' | 'code' | 'refresh_token' | 'nonce' | 'capability'
 
 /** One use of one thing. */
 export interface Spend {
