@@ -1,8 +1,8 @@
 /** Issuing attestations: to an authenticated deployment alone, for a key that answered a challenge just now. */
 import { type Clock, encodeBase64url, type Ok, ok, type Verifier } from '@countersign/core'
 import { defaultLifetime } from '../claims/attestation-time.ts'
+import { attestationType } from '../jws/attestation-type.ts'
 import { makeCompactJws } from '../jws/make-compact-jws.ts'
-import { attestationType } from '../verify/read-attestation.ts'
 import type { AttestationChallenges } from './challenges.ts'
 import { readInstanceProof } from './instance-proof.ts'
 import { type DeploymentRegistration, type DeploymentRegistrations, writeAgentClaims } from './registration.ts'

@@ -2,8 +2,8 @@
 import type { Result } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
-import { createTrustList, type IssuerTrust } from '../trust/trust-list.ts'
-import type { AttestationExpectation } from '../verify/addressee.ts'
+import { createTrustList, type TrustEntry } from '../trust/trust-list.ts'
+import type { AttestationExpectation } from '../verify/presented.ts'
 import type { VerifiedAttestation } from '../verify/verified-attestation.ts'
 import { type AttestationVerifierOptions, createAttestationVerifier } from '../verify/verify-attestation.ts'
 
@@ -60,7 +60,7 @@ export function forge(claims: Members | string = {}, header: Members = {}, key =
   return new CompactSign(utf8.encode(payload)).setProtectedHeader({ ...rest, alg: String(alg) }).sign(key.privateKey)
 }
 
-export const LINE: IssuerTrust = {
+export const LINE: TrustEntry = {
   issuer: ISSUER,
   keys: { keys: [{ ...issuerKey.jwk, kid: 'k1' }] },
   level: 'provider',
@@ -73,7 +73,7 @@ export const EXPECTED: AttestationExpectation = {
 }
 
 /** A verifier that trusts one issuer, and a clock to be set. */
-export function setUp(line: Partial<IssuerTrust> = {}, options: Partial<AttestationVerifierOptions> = {}) {
+export function setUp(line: Partial<TrustEntry> = {}, options: Partial<AttestationVerifierOptions> = {}) {
   const time = { now: NOW }
   const verifier = options.verifier ?? createFastVerifier()
   const trust = createTrustList(verifier, [{ ...LINE, ...line }])

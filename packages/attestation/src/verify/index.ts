@@ -13,7 +13,7 @@ export {
   type Presence,
 } from '../policy/attestation-policy.ts'
 export { completeAttestationPolicy } from '../policy/complete-attestation-policy.ts'
-export type { AttestationExpectation } from './addressee.ts'
+export type { AttestationExpectation } from './presented.ts'
 export type { AttestedAgent, VerifiedAttestation } from './verified-attestation.ts'
 export {
   type AttestationVerifier,

@@ -1,26 +1,18 @@
 /** Verifying attestations (draft-ietf-oauth-attestation-based-client-auth §8, DPoP combined mode). */
-import {
-  type AttestationEvents,
-  type Clock,
-  type Ledger,
-  ok,
-  type Refused,
-  type Result,
-  spendKey,
-  type Verifier,
-} from '@countersign/core'
-import { refuseAttestation } from '../attestation-rejection.ts'
-import {
-  type AttestationTimes,
-  completeAttestationTimes,
-  judgeAttestationTime,
-  refuseUntimely,
-  retainUntil,
-} from '../claims/attestation-time.ts'
+import { type AttestationEvents, type Clock, type Ledger, ok, type Result, type Verifier } from '@countersign/core'
+import { type AttestationTimes, completeAttestationTimes } from '../claims/attestation-time.ts'
 import type { TrustList } from '../trust/trust-list.ts'
-import { type AttestationExpectation, judgeAddressee } from './addressee.ts'
-import { findKey, readAttestation, type SignedAttestation } from './read-attestation.ts'
-import { SignedCache } from './signed-cache.ts'
+import { type JudgedAttestation, tellAttestation } from './attestation-telling.ts'
+import {
+  type AttestationExpectation,
+  established,
+  type Objection,
+  type Presented,
+  type ReadText,
+  type VerificationContext,
+} from './presented.ts'
+import { TextCache } from './text-cache.ts'
+import { type NamedAttestationCheck, verification } from './verification.ts'
 import type { VerifiedAttestation } from './verified-attestation.ts'
 
 /** What an attestation verifier is made of. */
@@ -39,8 +31,8 @@ export interface AttestationVerifierOptions {
 export interface AttestationVerifier {
   /**
    * Takes the value of the one `OAuth-Client-Attestation` header. Refuses with `attestation_invalid`,
-   * `attestation_expired`, `attestation_issuer_untrusted`, `attestation_key_mismatch`, `attestation_audience_mismatch`, `attestation_replay`,
-   * `keys_unavailable` or `ledger_unavailable`; never with what is a policy's to say.
+   * `attestation_expired`, `attestation_issuer_untrusted`, `attestation_key_mismatch`, `attestation_audience_mismatch`,
+   * `attestation_replay`, `keys_unavailable` or `ledger_unavailable`; never with what is a policy's to say.
    */
   verify(text: string, expected: AttestationExpectation): Promise<Result<VerifiedAttestation>>
 }
@@ -51,71 +43,82 @@ const SHORT_ID_LENGTH = 8
 
 /** Throws a `RangeError` for times that make no sense, a `TypeError` when a durable ledger is needed and missing. */
 export function createAttestationVerifier(options: AttestationVerifierOptions): AttestationVerifier {
-  const { verifier, clock, trust, ledger } = options
-  const times = completeAttestationTimes(options.times)
+  return assembleAttestationVerifier(options, verification)
+}
+
+/** The same with other checks: what these leave out is not verified. */
+export function assembleAttestationVerifier(
+  { verifier, clock, trust, ledger, times, events }: AttestationVerifierOptions,
+  checks: readonly NamedAttestationCheck[],
+): AttestationVerifier {
+  const context: VerificationContext = { verifier, clock, trust, ledger, times: completeAttestationTimes(times) }
   if (trust.needsLedger && ledger?.lifetime !== 'durable') {
     throw new TypeError(
       'The trust list accepts attestations without a key, which are good for one use: give the verifier a durable ledger, such as @countersign/ledgers/sqlite, or drop acceptUnbound.',
     )
   }
-  const cache = new SignedCache(CACHED_ATTESTATIONS)
+  const cache = new TextCache(CACHED_ATTESTATIONS)
+  const ofMoment = checks.filter(({ ofText }) => ofText !== true)
 
-  async function readSigned(text: string): Promise<Result<SignedAttestation>> {
+  async function judge(text: string, expected: AttestationExpectation): Promise<JudgedAttestation> {
     const known = cache.get(text)
-    if (known !== undefined) {
-      // A key that was revoked or replaced since takes with it whatever it has signed.
-      const key = await findKey(known.trusted, known.keyId, known.algorithm)
-      if (key.ok && key.value.thumbprint === known.keyThumbprint) return ok(known)
-      cache.delete(text)
-      if (!key.ok) return key
-    }
-    const signed = await readAttestation(text, { verifier, clock, trust, times })
-    if (signed.ok && signed.value.jkt !== undefined) cache.set(text, signed.value)
-    return signed
-  }
-
-  async function spend({ claims }: SignedAttestation, audience: string): Promise<Refused | undefined> {
-    if (ledger === undefined) return refuseAttestation('attestation_invalid', 'cnf')
-    const key = await spendKey(verifier, ['attestation', claims.issuer, audience, claims.id])
-    const until = retainUntil(claims, times)
-    try {
-      const { spent } = await ledger.spend([{ kind: 'attestation', key, limit: 1, issued: claims.issuedAt, until }])
-      return spent ? undefined : refuseAttestation('attestation_replay')
-    } catch {
-      return refuseAttestation('ledger_unavailable')
+    const presented: Presented = { ...known, text, expected }
+    const objection = await findObjection(presented, context, known === undefined ? checks : ofMoment)
+    if (objection?.rejection.code === 'attestation_expired') cache.delete(text)
+    else if (isToBeKept(presented, known)) cache.set(text, keep(presented))
+    return {
+      result: objection ?? ok(describeVerified(presented)),
+      cached: known !== undefined && known.verifiedBy === presented.verifiedBy,
+      issuer: presented.trusted?.issuer,
     }
   }
 
   return {
-    async verify(text, expected) {
-      const signed = await readSigned(text)
-      if (!signed.ok) return signed
-      const { trusted, claims, keyId, keyThumbprint, jkt } = signed.value
-      // Again, as keys may have taken their time to come, and a cached one was judged at another time.
-      const now = clock()
-      const untimely = judgeAttestationTime(claims, now, times)
-      if (untimely !== undefined) {
-        cache.delete(text)
-        return refuseUntimely(untimely)
-      }
-      const misaddressed = judgeAddressee(signed.value, expected)
-      if (misaddressed !== undefined) return misaddressed
-      // The last of all: what is refused for another reason has used nothing up.
-      const unspent = jkt === undefined ? await spend(signed.value, expected.audience) : undefined
-      if (unspent !== undefined) return unspent
-      return ok({
-        issuer: claims.issuer,
-        level: trusted.level,
-        binding: jkt === undefined ? 'single_use' : 'key',
-        agent: claims.agent,
-        subject: claims.subject,
-        keyId,
-        keyThumbprint,
-        jkt,
-        expires: claims.expires,
-        skew: now - claims.issuedAt,
-        shortId: claims.id.slice(0, SHORT_ID_LENGTH),
-      })
+    verify(text, expected) {
+      // Where nobody listens, nothing is measured and nothing described.
+      if (events === undefined) return judge(text, expected).then(({ result }) => result)
+      return tellAttestation({ events, carriage: 'header' }, () => judge(text, expected))
     },
+  }
+}
+
+async function findObjection(
+  presented: Presented,
+  context: VerificationContext,
+  checks: readonly NamedAttestationCheck[],
+): Promise<Objection> {
+  for (const { check } of checks) {
+    const answer = check(presented, context)
+    // Most checks have nothing to say, at once; awaiting those too would cost a turn of the queue each.
+    if (answer === undefined) continue
+    const objection = answer instanceof Promise ? await answer : answer
+    if (objection !== undefined) return objection
+  }
+  return undefined
+}
+
+/** Not before a signature vouches for it, and not what is good for one use. */
+function isToBeKept({ verifiedBy, jkt }: Presented, known: ReadText | undefined): boolean {
+  return verifiedBy !== undefined && jkt !== undefined && verifiedBy !== known?.verifiedBy
+}
+
+function keep({ jws, algorithm, keyId, claims, verifiedBy, jkt }: Presented): ReadText {
+  return { jws, algorithm, keyId, claims, verifiedBy, jkt }
+}
+
+function describeVerified({ trusted, claims: said, key, keyId, jkt, now }: Presented): VerifiedAttestation {
+  const claims = established(said)
+  return {
+    issuer: claims.issuer,
+    level: established(trusted).level,
+    binding: jkt === undefined ? 'single_use' : 'key',
+    agent: claims.agent,
+    subject: claims.subject,
+    keyId,
+    keyThumbprint: established(key).thumbprint,
+    jkt,
+    expires: claims.expires,
+    skew: established(now) - claims.issuedAt,
+    shortId: claims.id.slice(0, SHORT_ID_LENGTH),
   }
 }

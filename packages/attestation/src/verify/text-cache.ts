@@ -1,16 +1,16 @@
 /** Attestations whose signature was verified, by their exact text: an agent shows the same one with every call. */
-import type { SignedAttestation } from './read-attestation.ts'
+import type { ReadText } from './presented.ts'
 
 /** A bounded map, the least recently used out first; only what a signature vouches for may be put in. */
-export class SignedCache {
-  readonly #held = new Map<string, SignedAttestation>()
+export class TextCache {
+  readonly #held = new Map<string, ReadText>()
   readonly #capacity: number
 
   constructor(capacity: number) {
     this.#capacity = capacity
   }
 
-  get(text: string): SignedAttestation | undefined {
+  get(text: string): ReadText | undefined {
     const found = this.#held.get(text)
     // Order matters only once there is a chance to be put out.
     if (found !== undefined && this.#held.size > this.#capacity / 2) {
@@ -20,8 +20,8 @@ export class SignedCache {
     return found
   }
 
-  set(text: string, signed: SignedAttestation): void {
-    this.#held.set(text, signed)
+  set(text: string, read: ReadText): void {
+    this.#held.set(text, read)
     if (this.#held.size <= this.#capacity) return
     const [oldest] = this.#held.keys()
     if (oldest !== undefined) this.#held.delete(oldest)
