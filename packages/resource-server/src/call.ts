@@ -1,10 +1,10 @@
 /** One call on its way through the checks: what came in, and what each check has established so far. */
 import type { JsonValue } from '@countersign/core'
 import type { VerifiedProof } from '@countersign/dpop'
-import type { Caller } from './decision.ts'
-import type { Requirement } from './guard-options.ts'
+import { type Caller, type CallerAgent, unattested } from './decision.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import type { Message } from './policy/message.ts'
+import type { DeclaredRequirement } from './policy/requirement-tables.ts'
 import type { AccessToken } from './token/access-token.ts'
 
 /** What `Authorization` carried; the scheme in lower case. */
@@ -19,12 +19,14 @@ export interface Call {
   credentials?: Credentials
   token?: AccessToken
   proof?: VerifiedProof
+  /** Which agent is calling, on the word of somebody who is trusted here; absent where nobody has given it. */
+  agent?: CallerAgent
   /** The handler's own id of the session that the call names. */
   sessionId?: string
   content?: Uint8Array
   body?: JsonValue
   messages?: readonly Message[]
-  requirements?: readonly Requirement[]
+  requirements?: readonly DeclaredRequirement[]
 }
 
 /** The value, or an exception, and so no access, when it was never established. */
@@ -34,7 +36,15 @@ export function established<T>(value: T | undefined): T {
 }
 
 /** Who is calling. Only a key that was proven is the caller's. */
-export function describeCaller({ token, proof }: Call): Caller {
+export function describeCaller({ token, proof, agent }: Call): Caller {
   const { issuer, subject, clientId, scopes, expires } = established(token)
-  return { issuer, subject, clientId, scopes, expires, ...(proof === undefined ? {} : { jkt: proof.jkt }) }
+  return {
+    issuer,
+    subject,
+    clientId,
+    scopes,
+    expires,
+    ...(proof === undefined ? {} : { jkt: proof.jkt }),
+    ...(agent === undefined ? unattested : { attestation: { level: agent.level }, agent }),
+  }
 }

@@ -1,5 +1,17 @@
 /** What the guard decided of one call: a value, never an exception. */
+import type { AttestationLevel, AttestedAgent } from '@countersign/attestation/verify'
 import type { JsonValue, Rejection } from '@countersign/core'
+
+/** An agent that somebody who is trusted here has vouched for. */
+export interface CallerAgent extends AttestedAgent {
+  /**
+   * How that is known: by an attestation that came with this call, by what the authorization server put into the token
+   * (`agent` claim), or by one that came when the session began (`legacy`).
+   */
+  readonly source: 'attestation' | 'token' | 'legacy'
+  /** When the word ends, NumericDate. */
+  readonly expires: number
+}
 
 /** Who is calling, as far as was verified. */
 export interface Caller {
@@ -15,7 +27,14 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>
   /** When the token ends, NumericDate. */
   readonly expires: number
+  /** How much the word of whoever vouches for the agent counts here; `none` where nobody does. */
+  readonly attestation: { readonly level: AttestationLevel }
+  /** Which agent is calling; absent where nobody vouches for it. */
+  readonly agent?: CallerAgent
 }
+
+/** What is said of a caller for whose agent nobody vouches. */
+export const unattested: Pick<Caller, 'attestation'> = { attestation: { level: 'none' } }
 
 /** `nonce` is the one to send as `DPoP-Nonce`, when the caller needs another (RFC 9449 §8.2). */
 export type Decision =

@@ -18,6 +18,11 @@ import {
   type ProofVerifier,
 } from '@countersign/dpop'
 import { createDefaultVerifier } from '#default-verifier'
+import {
+  type AttestationSettings,
+  type CreateVerifier,
+  createAttestationSettings,
+} from './attestation/attestation-settings.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { completeLimits, type Limits } from './limits.ts'
@@ -47,6 +52,7 @@ export interface GuardContext {
   readonly readToken: AccessTokenReader
   readonly revocations: TokenRevocations
   readonly proofs: ProofVerifier
+  readonly attestation: AttestationSettings
   readonly nonces: NonceRing
   readonly sessions: SessionSeals
   readonly ledger: Ledger
@@ -59,8 +65,13 @@ export interface GuardContext {
 /** Seconds for which the widest proof policy asks an id to be kept, not counting the time that a body takes. */
 const longestRetention = 660
 
+/** What a weakened guard has of its own. */
+export interface GuardParts {
+  readonly createAttestationVerifier?: CreateVerifier
+}
+
 /** Throws `ConfigurationError`, with the cure in the message. */
-export function createGuardContext(options: GuardOptions): GuardContext {
+export function createGuardContext(options: GuardOptions, parts: GuardParts = {}): GuardContext {
   const endpoint = readEndpoint(options)
   const { clock = systemClock, verifier = createDefaultVerifier(), events } = options
   const limits = completeLimits(options.limits)
@@ -82,6 +93,11 @@ export function createGuardContext(options: GuardOptions): GuardContext {
     readToken: tokens.read,
     revocations: tokens.revocations,
     proofs: createProofs({ verifier, clock, nonces, policy }),
+    attestation: createAttestationSettings(
+      options,
+      { verifier, clock, ledger, ...(events !== undefined && { events }) },
+      parts.createAttestationVerifier,
+    ),
     nonces,
     sessions: createSessionSeals(),
     ledger,

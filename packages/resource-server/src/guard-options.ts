@@ -1,4 +1,6 @@
 /** What a server author writes: the resource, whom it trusts, and what each tool needs. */
+import type { TrustList } from '@countersign/attestation/trust'
+import type { AttestationPolicy, AttestationTimes, Presence } from '@countersign/attestation/verify'
 import type { Clock, Events, Ledger, Verifier } from '@countersign/core'
 import type { ProofPolicy } from '@countersign/dpop'
 import type { Limits } from './limits.ts'
@@ -10,6 +12,8 @@ export interface Requirement {
   readonly scopes?: readonly string[]
   /** `required`: the proof must cover the body. Otherwise it is checked when the proof carries a digest. */
   readonly contentDigest?: 'required'
+  /** What is asked of the agent that calls, beside what the server asks of all: whichever is stricter counts. */
+  readonly attestation?: AttestationPolicy | Presence
 }
 
 /** Requirements by name. */
@@ -37,6 +41,18 @@ export interface GuardOptions {
   readonly prompts?: RequirementTable
   /** JSON-RPC methods beside `tools/call`, `resources/read` and `prompts/get`, such as `resources/list`. */
   readonly methods?: RequirementTable
+  /**
+   * What is asked of the agent in every call: an attestation that came with it, or the `agent` claim of its token.
+   * `required`, `preferred` and `optional` say what becomes of a call without one; one that is not good is refused
+   * under all three.
+   */
+  readonly attestation?: AttestationPolicy | Presence
+  /** Whose attestations count. Without it none is looked at, and only the `agent` claim of a token speaks for an agent. */
+  readonly trust?: TrustList
+  /** How old attestations may be, and how far the clocks of their issuers may differ. */
+  readonly attestationTimes?: Partial<AttestationTimes>
+  /** Path at which `protect` takes word of revoked attestation keys (RFC 8935); needs `trust` made by `createTrust`. */
+  readonly securityEvents?: string
   /** `allowed` also takes tokens that are bound to no key, from anyone who holds them. Default `refused`. */
   readonly bearer?: 'refused' | 'allowed'
   /** How old a proof may be, and whether it needs a nonce; see `ProofPolicy`. */

@@ -32,6 +32,7 @@ describe.each([
             subject: 'user-1',
             clientId: 'agent-1',
             jkt: scene.agent.thumbprint,
+            attestation: { level: 'none' },
           },
         },
       },

@@ -3,7 +3,7 @@ import type { ProtectedResourceMetadata } from '@countersign/core/wire'
 import { type AuthInfo, createAuthInfo } from './auth-info.ts'
 import { judge } from './decide.ts'
 import type { Decision } from './decision.ts'
-import { createGuardContext } from './guard-context.ts'
+import { createGuardContext, type GuardParts } from './guard-context.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { createGuardedServer, type GuardedServer, type McpHandler } from './guarded-server.ts'
 import type { IncomingCall } from './incoming-call.ts'
@@ -38,9 +38,9 @@ export function createGuard(options: GuardOptions): Guard {
   return assembleGuard(options, policy)
 }
 
-/** A guard with the given policy. */
-export function assembleGuard(options: GuardOptions, withPolicy: Policy): Guard {
-  const context = createGuardContext(options)
+/** A guard with the given policy, and parts of its own where it is a weakened one. */
+export function assembleGuard(options: GuardOptions, withPolicy: Policy, parts: GuardParts = {}): Guard {
+  const context = createGuardContext(options, parts)
   const decideCall = (incoming: IncomingCall) => judge(incoming, context, withPolicy).then(({ decision }) => decision)
   return {
     metadata: context.metadata,

@@ -7,6 +7,8 @@ export interface Limits {
   readonly tokenLength: number
   /** One DPoP proof. */
   readonly proofLength: number
+  /** One attestation; 8192 at the most. */
+  readonly attestationLength: number
   /** The request body. */
   readonly bodyBytes: number
   /** How long the body may take to arrive. */
@@ -17,10 +19,14 @@ export interface Limits {
   readonly batchLength: number
 }
 
+/** No verifier of attestations reads more. */
+const longestAttestation = 8192
+
 /** Ample for MCP as it is used; a caller that needs more is unusual. */
 const defaultLimits: Limits = {
   tokenLength: 8192,
   proofLength: 4096,
+  attestationLength: longestAttestation,
   bodyBytes: 1024 * 1024,
   bodySeconds: 10,
   jsonDepth: 64,
@@ -32,6 +38,9 @@ export function completeLimits(partial: Partial<Limits> = {}): Limits {
   const limits = { ...defaultLimits, ...partial }
   for (const [name, value] of Object.entries(limits)) {
     if (!Number.isFinite(value) || value <= 0) throw new ConfigurationError(`limits: ${name} must be a number above 0`)
+  }
+  if (limits.attestationLength > longestAttestation) {
+    throw new ConfigurationError(`limits: attestationLength is ${longestAttestation} at the most`)
   }
   return limits
 }

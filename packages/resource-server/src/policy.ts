@@ -1,6 +1,8 @@
 /** The security policy, to be read from top to bottom: what a call has to pass before a tool runs. */
 import { accessToken } from './checks/access-token.ts'
 import { allowedOrigin } from './checks/allowed-origin.ts'
+import { attestation } from './checks/attestation.ts'
+import { attestationPolicy } from './checks/attestation-policy.ts'
 import { audience } from './checks/audience.ts'
 import type { Check } from './checks/check.ts'
 import { content } from './checks/content.ts'
@@ -53,6 +55,8 @@ export const policy: Policy = {
     { name: 'proof', check: proof },
     // After the proof, so that a call refused for want of an answer is spent too, and can't be landed later.
     { name: 'revocation', check: revocation },
+    // agent
+    { name: 'attestation', check: attestation },
     { name: 'session_owner', check: sessionOwner },
     // content
     { name: 'content', check: content },
@@ -61,6 +65,7 @@ export const policy: Policy = {
     { name: 'routing_headers', check: routingHeaders },
     // method and scope
     { name: 'declared', check: declared },
+    { name: 'attestation_policy', check: attestationPolicy },
     { name: 'required_digest', check: requiredDigest },
     { name: 'scope', check: scope },
   ],

@@ -25,7 +25,7 @@ describe('an issuer that calls this server by another name', () => {
     ['other names in a list', { audience: 'notes-api', acceptSeveralAudiences: true }, ['x', resource], 'audience'],
     ['nothing', { audience: 'notes-api' }, undefined, 'aud'],
   ])('RFC 8707 §2: %s', async (_name, trust, aud, expected) => {
-    const scene = await createScene({ trust })
+    const scene = await createScene({ issuerTrust: trust })
     expect(await outcome(scene, await scene.token({ aud }))).toBe(expected)
   })
 })
@@ -34,7 +34,7 @@ describe('an issuer that names no audience', () => {
   async function createAskingScene(introspection: Partial<IntrospectionTrust> = {}, members: Members = {}) {
     const endpoint = `${origin()}/introspect`
     const trust = { introspection: { endpoint, clientId: 'notes', clientSecret: 'secret', ...introspection } }
-    const scene = await createScene({ trust })
+    const scene = await createScene({ issuerTrust: trust })
     const grant = describeGrant({ cnf: { jkt: scene.agent.thumbprint }, aud: undefined, ...members })
     answers.set('/introspect', { active: true, token_type: 'DPoP', ...grant })
     return scene
@@ -60,7 +60,7 @@ describe('RFC 9449 §6.2: an opaque token', () => {
   it('is bound to the key that its issuer names', async () => {
     const endpoint = `${origin()}/introspect`
     const trust = { introspection: { endpoint, clientId: 'notes', clientSecret: 'secret' } }
-    const scene = await createScene({ trust })
+    const scene = await createScene({ issuerTrust: trust })
     const grant = { active: true, token_type: 'DPoP', ...describeGrant() }
     answers.set('/introspect', { ...grant, cnf: { jkt: scene.agent.thumbprint } })
     expect(await outcome(scene, 'mine')).toBe('allowed')
@@ -77,10 +77,10 @@ describe('RFC 9449 §6.2: an opaque token', () => {
     const trust = { introspection: { endpoint, clientId: 'notes', clientSecret: 'secret' } }
     answers.set('/introspect', { active: true, token_type: 'Bearer', ...describeGrant() })
     const headers = { authorization: 'Bearer opaque', dpop: null }
-    const strict = await createScene({ trust })
+    const strict = await createScene({ issuerTrust: trust })
     const refused = await strict.guard.check(await strict.request({ headers }))
     expect(refused instanceof Response && (await refused.json())).toMatchObject({ code: 'invalid_token' })
-    const lenient = await createScene({ trust, bearer: 'allowed' })
+    const lenient = await createScene({ issuerTrust: trust, bearer: 'allowed' })
     expect(await lenient.guard.check(await lenient.request({ headers }))).toMatchObject({
       authInfo: { token: '', clientId: 'agent-1', scopes: ['notes:read'] },
     })

@@ -13,7 +13,7 @@ async function createFeedScene(options: SceneOptions = {}) {
   answers.set('/revocations', feed.answer)
   const scene = await createScene({
     ...options,
-    trust: { revocationFeed: `${origin()}/revocations`, ...options.trust },
+    issuerTrust: { revocationFeed: `${origin()}/revocations`, ...options.issuerTrust },
   })
   return { feed, scene }
 }
@@ -107,7 +107,7 @@ describe('a feed that cannot be read', () => {
 
   it('is made up for by asking about each token, where the issuer can be asked', async () => {
     const introspection = { endpoint: `${origin()}/introspect`, clientId: 'notes', clientSecret: 'secret' }
-    const { scene } = await createFeedScene({ trust: { introspection } })
+    const { scene } = await createFeedScene({ issuerTrust: { introspection } })
     const token = await scene.token()
     expect(await outcome(scene, token)).toBe('allowed')
     answers.delete('/revocations')

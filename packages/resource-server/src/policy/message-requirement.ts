@@ -1,13 +1,12 @@
 /** What a message needs: by its method, and by the tool, resources or prompt that it names. */
 import { isJsonObject, type JsonValue, ok, type RejectionCode, type Result, refuse } from '@countersign/core'
-import type { Requirement } from '../guard-options.ts'
 import type { Message } from './message.ts'
-import type { NamedRequirements, RequirementTables } from './requirement-tables.ts'
+import type { DeclaredRequirement, NamedRequirements, RequirementTables } from './requirement-tables.ts'
 
 type Call = Exclude<Message, { kind: 'response' }>
 
 /** Refuses what was not declared. A response to a server's own request needs a valid token and no more. */
-export function findRequirements(message: Message, tables: RequirementTables): Result<readonly Requirement[]> {
+export function findRequirements(message: Message, tables: RequirementTables): Result<readonly DeclaredRequirement[]> {
   if (message.kind === 'response') return ok([])
   switch (message.method) {
     case 'tools/call':
@@ -21,7 +20,7 @@ export function findRequirements(message: Message, tables: RequirementTables): R
   }
 }
 
-function findMethodRequirements(message: Call, tables: RequirementTables): Result<readonly Requirement[]> {
+function findMethodRequirements(message: Call, tables: RequirementTables): Result<readonly DeclaredRequirement[]> {
   const requirement = tables.methods.find(message.method)
   if (requirement === undefined) {
     const open = message.kind === 'notification' && message.method.startsWith('notifications/')
@@ -46,7 +45,7 @@ function declared(
   code: RejectionCode,
   table: NamedRequirements,
   names: readonly (JsonValue | undefined)[],
-): Result<readonly Requirement[]> {
+): Result<readonly DeclaredRequirement[]> {
   if (table.isEmpty) return refuse('method_not_declared')
   const found = names.flatMap((name) => (typeof name === 'string' ? (table.find(name) ?? []) : []))
   return found.length === names.length ? ok(found) : refuse(code)

@@ -15,9 +15,9 @@ describe('names of tools, prompts and methods', () => {
   })
 
   it('are found by the very name, each in its own table', () => {
-    expect(tables.tools.find('read_notes')).toBe(read)
-    expect(tables.prompts.find('summarise')).toBe(read)
-    expect(tables.methods.find('resources/list')).toBe(write)
+    expect(tables.tools.find('read_notes')).toEqual(read)
+    expect(tables.prompts.find('summarise')).toEqual(read)
+    expect(tables.methods.find('resources/list')).toEqual(write)
     for (const name of ['Read_notes', 'read_notes ', 'read_note', '', 'summarise']) {
       expect(tables.tools.find(name)).toBeUndefined()
     }
@@ -39,7 +39,7 @@ describe('names of tools, prompts and methods', () => {
   })
 
   it('an open method may be declared to need more', () => {
-    expect(tables.methods.find('tools/list')).toBe(admin)
+    expect(tables.methods.find('tools/list')).toEqual(admin)
     expect(createRequirementTables({}).methods.find('tools/list')).toEqual({})
   })
 
@@ -90,12 +90,12 @@ describe('URIs of resources', () => {
   })
 
   it('are found exactly first, then by the longest prefix', () => {
-    expect(resources.find('notes:///private/keys')).toBe(admin)
-    expect(resources.find('notes:///private/other')).toBe(write)
-    expect(resources.find('notes:///private/')).toBe(write)
-    expect(resources.find('notes:///private')).toBe(read)
-    expect(resources.find('notes:///1')).toBe(read)
-    expect(resources.find('notes:///')).toBe(read)
+    expect(resources.find('notes:///private/keys')).toEqual(admin)
+    expect(resources.find('notes:///private/other')).toEqual(write)
+    expect(resources.find('notes:///private/')).toEqual(write)
+    expect(resources.find('notes:///private')).toEqual(read)
+    expect(resources.find('notes:///1')).toEqual(read)
+    expect(resources.find('notes:///')).toEqual(read)
   })
 
   it.each([
@@ -137,7 +137,7 @@ describe('URIs of resources', () => {
     'notes:///a%20b',
     'notes:///é?x=%2F',
   ])('with dots, escapes and letters that are part of a name match: %s', (uri) => {
-    expect(resources.find(uri)).toBe(read)
+    expect(resources.find(uri)).toEqual(read)
   })
 
   it.each([

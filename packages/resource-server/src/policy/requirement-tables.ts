@@ -1,20 +1,26 @@
 /** What each method, tool, resource and prompt needs; what is not declared is refused. */
+import type { AttestationPolicy } from '@countersign/attestation/verify'
 import { ConfigurationError } from '../configuration-error.ts'
 import type { GuardOptions, Requirement, RequirementTable } from '../guard-options.ts'
+import { readAttestationPolicy } from './attestation-policies.ts'
 import { assertScopes } from './scope-names.ts'
 
 /** Methods that a valid token alone may call: they hand out nothing that a tool's scope protects. */
 const openMethods = ['initialize', 'server/discover', 'ping', 'tools/list'] as const
 
-/** Methods whose requirement is that of the thing they name. */
 /** Methods that are declared by the name of the thing that they name. */
 export const namingMethods = ['tools/call', 'resources/read', 'prompts/get'] as const
+
+/** A requirement as the checks read it. */
+export interface DeclaredRequirement extends Omit<Requirement, 'attestation'> {
+  readonly attestation?: AttestationPolicy
+}
 
 /** One table, ready for look-up by a name that a caller sent. */
 export interface NamedRequirements {
   /** True when nothing was declared: the methods that name such things are closed altogether. */
   readonly isEmpty: boolean
-  find(name: string): Requirement | undefined
+  find(name: string): DeclaredRequirement | undefined
 }
 
 /** The four tables. A resource is found by its exact URI first, then by the longest declared prefix. */
@@ -44,19 +50,24 @@ export function createRequirementTables(
   }
 }
 
-type Lookup = (name: string) => Requirement | undefined
+type DeclaredTable = Readonly<Record<string, DeclaredRequirement>>
+type Lookup = (name: string) => DeclaredRequirement | undefined
 
 function createTable(
   kind: string,
   table: RequirementTable,
-  createLookup: (table: RequirementTable) => Lookup,
+  createLookup: (table: DeclaredTable) => Lookup,
 ): NamedRequirements {
-  for (const [name, requirement] of Object.entries(table)) assertRequirement(`${kind}: '${name}'`, requirement)
-  return { isEmpty: Object.keys(table).length === 0, find: createLookup(table) }
+  const entries = Object.entries(table).map(
+    ([name, requirement]) => [name, completeRequirement(`${kind}: '${name}'`, requirement)] as const,
+  )
+  return { isEmpty: entries.length === 0, find: createLookup(Object.fromEntries(entries)) }
 }
 
 /** A misspelt member would ask for nothing, and nobody would notice. */
-function assertRequirement(where: string, { scopes = [], contentDigest, ...others }: Requirement): void {
+function completeRequirement(where: string, requirement: Requirement): DeclaredRequirement {
+  const { attestation, ...needs } = requirement
+  const { scopes = [], contentDigest, ...others } = needs
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) throw new ConfigurationError(`${where}: a requirement has no '${unknown}'`)
   if (!Array.isArray(scopes)) throw new ConfigurationError(`${where}: scopes must be a list`)
@@ -64,15 +75,16 @@ function assertRequirement(where: string, { scopes = [], contentDigest, ...other
     throw new ConfigurationError(`${where}: contentDigest can only be 'required', or left out`)
   }
   assertScopes(where, scopes)
+  return attestation === undefined ? needs : { ...needs, attestation: readAttestationPolicy(where, attestation) }
 }
 
 /** A `Map`, not the object itself: `__proto__` and `constructor` are names that callers try. */
-function createExactLookup(table: RequirementTable): Lookup {
+function createExactLookup(table: DeclaredTable): Lookup {
   const byName = new Map(Object.entries(table))
   return (name) => byName.get(name)
 }
 
-function createResourceLookup(table: RequirementTable): Lookup {
+function createResourceLookup(table: DeclaredTable): Lookup {
   const entries = Object.entries(table)
   const exact = new Map(entries.filter(([uri]) => !uri.endsWith('*')))
   const prefixes = entries

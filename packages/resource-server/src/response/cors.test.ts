@@ -23,7 +23,7 @@ describe('Fetch standard, CORS preflight', () => {
       'access-control-allow-origin': app,
       'access-control-allow-methods': 'POST, GET, DELETE',
       'access-control-allow-headers':
-        'Authorization, DPoP, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID',
+        'Authorization, DPoP, OAuth-Client-Attestation, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID',
       'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id',
       'access-control-max-age': '600',
       vary: 'Origin',

@@ -4,6 +4,7 @@ import type { IncomingCall } from '../incoming-call.ts'
 const requestHeaders = [
   'Authorization',
   'DPoP',
+  'OAuth-Client-Attestation',
   'Content-Type',
   'Accept',
   'MCP-Protocol-Version',

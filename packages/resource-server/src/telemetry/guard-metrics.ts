@@ -1,15 +1,8 @@
 /** The events of a guard as OpenTelemetry metrics; their names and attributes stand in `docs/observability.md`. */
-import type { Events, GuardEvent } from '@countersign/core'
+import type { AttestationEvents, Events, GuardEvent } from '@countersign/core'
 import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api'
-
-/** Seconds: from one signature (tens of microseconds) to a body that takes its time. */
-const durationBoundaries = [
-  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
-]
-/** Seconds: from the way of a request to clocks that were never set. */
-const skewBoundaries = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 3600]
-/** The caller writes `iat`; one absurd value must not drown the sum of all others. */
-const greatestSkew = 86_400
+import { createAttestationMetrics } from './attestation-metrics.ts'
+import { capSkew, durationBoundaries, skewBoundaries } from './boundaries.ts'
 
 interface Instruments {
   readonly decisions: Counter
@@ -19,6 +12,7 @@ interface Instruments {
   readonly keyFetchFailures: Counter
   readonly introspectionFailures: Counter
   readonly feedFailures: Counter
+  readonly attestations: AttestationEvents
 }
 
 /**
@@ -62,6 +56,7 @@ function createInstruments(meter: Meter): Instruments {
       description: 'Times that what an issuer has revoked could not be read',
       unit: '{fetch}',
     }),
+    attestations: createAttestationMetrics(meter),
   }
 }
 
@@ -83,22 +78,23 @@ function record(event: GuardEvent, instruments: Instruments): void {
       break
     case 'weakened_by_configuration':
       break
+    default:
+      instruments.attestations(event)
   }
 }
 
-function recordDecision(
-  event: Extract<GuardEvent, { seconds: number }>,
-  { decisions, duration, skew, toolCalls }: Instruments,
-): void {
+type DecisionEvent = Extract<GuardEvent, { readonly type: 'allowed' | 'refused' | 'failed' }>
+
+function recordDecision(event: DecisionEvent, { decisions, duration, skew, toolCalls }: Instruments): void {
   decisions.add(1, describeOutcome(event))
   duration.record(event.seconds, { outcome: event.type })
   if (event.skew !== undefined) {
-    skew.record(Math.min(Math.abs(event.skew), greatestSkew), { clock: event.skew < 0 ? 'ahead' : 'behind' })
+    skew.record(capSkew(event.skew), { clock: event.skew < 0 ? 'ahead' : 'behind' })
   }
   for (const tool of event.tools) toolCalls.add(1, { tool, outcome: event.type })
 }
 
-function describeOutcome(event: GuardEvent): Attributes {
+function describeOutcome(event: DecisionEvent): Attributes {
   if (event.type !== 'refused') return { outcome: event.type }
   const { code, reason } = event
   return { outcome: 'refused', code, ...(reason !== undefined && { reason }) }

@@ -186,7 +186,7 @@ export const refusals: readonly Refusal[] = [
     code: 'revocations_unavailable',
     status: 503,
     headers: { 'retry-after': '5' },
-    options: { fetch: unreachable, trust: { revocationFeed: 'https://auth.example/revocations' } },
+    options: { fetch: unreachable, issuerTrust: { revocationFeed: 'https://auth.example/revocations' } },
     arrange: (scene) => scene.request(),
   },
   {

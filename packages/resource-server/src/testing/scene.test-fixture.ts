@@ -52,11 +52,11 @@ const scenePolicy = {
 /** How a scene's guard differs. */
 export interface SceneOptions extends Partial<GuardOptions> {
   /** How it trusts the scene's issuer, beside knowing its key. */
-  readonly trust?: Partial<IssuerTrust>
+  readonly issuerTrust?: Partial<IssuerTrust>
 }
 
 /** Sets everything up; `overrides` go to the guard. */
-export async function createScene({ trust = {}, ...overrides }: SceneOptions = {}): Promise<Scene> {
+export async function createScene({ issuerTrust = {}, ...overrides }: SceneOptions = {}): Promise<Scene> {
   const issuer = await createIssuer()
   const agent = await createAgentKey()
   const events: GuardEvent[] = []
@@ -64,7 +64,7 @@ export async function createScene({ trust = {}, ...overrides }: SceneOptions = {
   const clock = () => scene.now
   const guard = createGuard({
     resource,
-    authorizationServers: [{ issuer: issuer.issuer, jwks: { keys: [issuer.publicJwk] }, ...trust }],
+    authorizationServers: [{ issuer: issuer.issuer, jwks: { keys: [issuer.publicJwk] }, ...issuerTrust }],
     ...scenePolicy,
     clock,
     events: (event) => events.push(event),

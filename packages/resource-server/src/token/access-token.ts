@@ -1,4 +1,5 @@
 /** What is known of an access token once its issuer has vouched for it, by its signature or by its answer. */
+import type { ClaimedAgent, ClaimsResult } from '@countersign/attestation/verify'
 
 /** An access token that was verified; not yet whether it is meant for us, or still good: that is judged on every use. */
 export interface AccessToken {
@@ -24,8 +25,23 @@ export interface AccessToken {
   readonly grantId?: string
   /** RFC 7638 thumbprint of the key that the token is bound to (RFC 9449 §6.1). */
   readonly jkt?: string
+  /**
+   * Its `agent` claim, or what is wrong with that: what the issuer verified of an attestation. Absent where there is
+   * none, or where this issuer's word on agents does not count. Ends by itself, before the token may.
+   */
+  readonly agent?: ClaimsResult<ClaimedAgent>
+  /** By which key the agent was attested when the token was issued: the token falls with that key. */
+  readonly attestationKey?: AttestationKey
   /** SHA-256 of the token, base64url: what a proof's `ath` must be. */
   readonly ath: string
   /** Under which its revocation would be published: see `revocationKey`. Empty where its issuer publishes none. */
   readonly revocationKeys: readonly string[]
+}
+
+/** A key that signs attestations. */
+export interface AttestationKey {
+  /** Whose it is. */
+  readonly issuer: string
+  /** RFC 7638. */
+  readonly keyThumbprint: string
 }

@@ -28,6 +28,7 @@ export function assembleIssuer(trust: IssuerTrust, context: TrustContext): Trust
     scopeClaim: trust.claims?.scope ?? 'scope',
     acceptSeveralAudiences: trust.acceptSeveralAudiences ?? false,
     acceptMissingAudience: false,
+    acceptAgentClaim: trust.agentClaim !== 'ignored',
     expandScopes: context.expandScopes,
     algorithms: new Set(trust.algorithms ?? ['ES256', 'Ed25519', 'EdDSA']),
     acceptPlainJwt: trust.acceptPlainJwt ?? false,

@@ -48,6 +48,11 @@ export interface IssuerTrust {
    * taken from there because `jwks` or `jwksUri` is given: metadata that may be missing can't promise a feed.
    */
   readonly revocationFeed?: string
+  /**
+   * `ignored`: what the `agent` claim of its tokens says of agents does not count, for an issuer that does not verify
+   * attestations or lets clients write claims. Default `accepted`.
+   */
+  readonly agentClaim?: 'accepted' | 'ignored'
   /** Hosts (`host` or `host:port`) and CIDR ranges that are not public, and may be fetched from for this issuer. */
   readonly allowInternal?: readonly string[]
 }

@@ -1,4 +1,5 @@
 /** The claims that make an access token, whether a JWT has them (RFC 9068 §2.2) or an introspection response (RFC 7662 §2.2). */
+import { type ClaimedAgent, type ClaimsResult, readAgentClaim } from '@countersign/attestation/verify'
 import { type JsonObject, type JsonValue, ok, type Refused, type Result, refuse } from '@countersign/core'
 import { parseScope } from '@countersign/core/wire'
 import type { ScopeExpansion } from '../policy/scope-hierarchy.ts'
@@ -13,6 +14,8 @@ export interface ClaimRules {
   readonly scopeClaim: string
   readonly acceptSeveralAudiences: boolean
   readonly acceptMissingAudience: boolean
+  /** Whether the issuer's word on agents counts. */
+  readonly acceptAgentClaim: boolean
   readonly expandScopes: ScopeExpansion
 }
 
@@ -49,7 +52,24 @@ export function readTokenClaims(claims: JsonObject, rules: ClaimRules): Result<C
     ...(jti === undefined ? {} : { tokenId: jti }),
     ...(grantId === undefined ? {} : { grantId }),
     ...(binding.value === undefined ? {} : { jkt: binding.value }),
+    ...(claims.agent === undefined ? {} : describeAgent(readAgent(claims.agent, binding.value), rules)),
   })
+}
+
+/** Whether it is over is judged with every call, as the token is kept. An agent that was attested with another key is not this one. */
+function readAgent(claim: JsonValue, jkt: string | undefined): ClaimsResult<ClaimedAgent> {
+  const agent = readAgentClaim(claim, Number.NEGATIVE_INFINITY)
+  return agent.ok && agent.value.jkt !== undefined && agent.value.jkt !== jkt ? { ok: false, reason: 'jkt' } : agent
+}
+
+/** That a key was revoked ends the token also where nothing else is made of the claim. */
+function describeAgent(
+  agent: ClaimsResult<ClaimedAgent>,
+  { acceptAgentClaim }: ClaimRules,
+): Pick<AccessToken, 'agent' | 'attestationKey'> {
+  if (!agent.ok) return acceptAgentClaim ? { agent } : {}
+  const { issuer, keyThumbprint } = agent.value
+  return { ...(acceptAgentClaim && { agent }), attestationKey: { issuer, keyThumbprint } }
 }
 
 /** The name comes from the configuration, and must not reach what every object has. */

@@ -33,7 +33,14 @@ export function trustIssuers(
 }
 
 /** RFC 8414 §2: an issuer has neither query nor fragment. */
-function assertIssuer({ issuer, audience, claims = {}, tokens, introspection }: IssuerTrust): void {
+function assertIssuer({
+  issuer,
+  audience,
+  claims = {},
+  tokens,
+  introspection,
+  agentClaim = 'accepted',
+}: IssuerTrust): void {
   if (!isSecureUrl(issuer) || /[?#]/.test(issuer)) {
     throw new ConfigurationError(
       `issuer '${issuer}' must be an https URL without query and fragment (http only on loopback)`,
@@ -41,6 +48,9 @@ function assertIssuer({ issuer, audience, claims = {}, tokens, introspection }: 
   }
   if (tokens === 'introspect' && introspection === undefined) {
     throw new ConfigurationError(`issuer '${issuer}': tokens 'introspect' needs introspection`)
+  }
+  if (agentClaim !== 'accepted' && agentClaim !== 'ignored') {
+    throw new ConfigurationError(`issuer '${issuer}': agentClaim is 'accepted' or 'ignored'`)
   }
   for (const [name, value] of Object.entries({ audience, ...claims, clientId: introspection?.clientId })) {
     if (value === '') throw new ConfigurationError(`issuer '${issuer}': ${name} is empty`)

@@ -20,6 +20,8 @@ export const removableChecks = [
   'audience',
   'validity',
   'revocation',
+  'attestation',
+  'attestation_policy',
   'sender_binding',
   'proof',
   'content_digest',

@@ -3,9 +3,9 @@ import type { Verifier } from '@countersign/core'
 import { type RevocationKind, revocationKey } from '@countersign/core/wire'
 import type { ClaimedToken } from '../token-claims.ts'
 
-/** One key for each thing of which the token is part: itself, its grant, its client, its user. */
+/** One key for each thing with which the token falls: itself, its grant, its client, its user, the key of its attestation. */
 export async function listRevocationKeys(
-  { issuer, tokenId, grantId, clientId, subject }: ClaimedToken,
+  { issuer, tokenId, grantId, clientId, subject, attestationKey }: ClaimedToken,
   verifier: Verifier,
 ): Promise<readonly string[]> {
   const named: Readonly<Record<RevocationKind, string | undefined>> = {
@@ -13,9 +13,10 @@ export async function listRevocationKeys(
     grant: grantId,
     client: clientId,
     subject,
+    attestation_key: attestationKey?.keyThumbprint,
   }
   const keys: string[] = []
-  for (const kind of ['token', 'grant', 'client', 'subject'] as const) {
+  for (const kind of ['token', 'grant', 'client', 'subject', 'attestation_key'] as const) {
     const id = named[kind]
     if (id !== undefined) keys.push(await revocationKey(verifier, kind, issuer, id))
   }
