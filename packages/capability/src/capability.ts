@@ -3,7 +3,7 @@ import type { JsonObject } from '@countersign/core'
 import type { ArgumentConstraints } from './constraint.ts'
 
 /** What the entry as asked for and the entry as granted have in common. */
-interface CapabilityTerms {
+export interface CapabilityTerms {
   readonly type: 'mcp_tool'
   /** The one resource server, by its resource identifier (RFC 8707), to the letter. */
   readonly locations: readonly [string]
@@ -40,12 +40,6 @@ export interface CapabilityAncestor {
 
 /** Where an entry stands: in a token, or in a request or challenge. */
 export type CapabilityPlace = 'token' | 'request'
-
-/** The entry that belongs to each place. */
-export interface CapabilityIn {
-  readonly token: Capability
-  readonly request: CapabilityRequest
-}
 
 /** One call of a tool, as it arrived. */
 export interface ToolCall {

@@ -25,8 +25,8 @@ export interface CompleteCapabilityRequirement {
   readonly uses: number
   readonly seconds: number
   readonly approval: 'none' | 'person'
-  /** `object` as a tree, its leaves marked with the pointers. */
-  readonly objectTree: PointerTree<string>
+  /** `object` as a tree. */
+  readonly objectTree: PointerTree<true>
   /** `free` as a tree. */
-  readonly freeTree: PointerTree<string>
+  readonly freeTree: PointerTree<true>
 }
