@@ -1,33 +1,36 @@
-/** Faults that earlier implementations of this protocol had, each as a case of its own. */
-import type { Ledger } from '@countersign/core'
+/** Faults that earlier implementations of this protocol had, each as a case of its own: first what it did, then what is. */
+import type { AttestationEvent, Ledger } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { describe, expect, it } from 'vitest'
+import { attestationLevels, reaches, safetyLevels } from '../claims/ranks.ts'
 import { judgeAttestation } from '../policy/attestation-policy.ts'
 import {
   EXPECTED,
   forge,
   LINE,
-  makeKey,
   NOW,
   outcomeOf,
-  RESOURCE,
   setUp,
   strangersKey,
   unwrap,
 } from '../testing/attestation.test-fixture.ts'
 import { makeLedger } from '../testing/ledger.test-fixture.ts'
+import { noProof, setUpSingleUse, single } from '../testing/single-use.test-fixture.ts'
 import { createTrustList } from '../trust/trust-list.ts'
-import { createAttestationVerifier } from './verify-attestation.ts'
+import { weakenVerification } from '../unsafe/weakened-verification.ts'
+import { verification } from './verification.ts'
+import { assembleAttestationVerifier, createAttestationVerifier } from './verify-attestation.ts'
 
-const single = { cnf: undefined, aud: RESOURCE }
-const noProof = { ...EXPECTED, proofThumbprint: 'none' as const }
-
-function setUpSingleUse() {
+/** A verifier of single-use attestations with other checks, or another ledger, than ours. */
+function setUpOther(checks = verification, wrap: (ledger: Ledger) => Ledger = (ledger) => ledger) {
   const time = { now: NOW }
-  const { ledger, asked } = makeLedger(() => time.now)
-  const world = setUp({ acceptUnbound: true }, { ledger, clock: () => time.now })
-  const judge = async (text: string) => outcomeOf(await world.attestations.verify(text, noProof))
-  return { ...world, time, asked, judge }
+  const clock = () => time.now
+  const verifier = createFastVerifier()
+  const trust = createTrustList(verifier, [{ ...LINE, acceptUnbound: true }])
+  const ledger = wrap(makeLedger(clock).ledger)
+  const attestations = assembleAttestationVerifier({ verifier, clock, trust, ledger }, checks)
+  const judge = async (text: string, expected = noProof) => outcomeOf(await attestations.verify(text, expected))
+  return { judge, time }
 }
 
 describe('earlier implementations', () => {
@@ -39,6 +42,7 @@ describe('earlier implementations', () => {
       judgeAttestation({ presence: 'required' }, undefined),
       world.attestations.verify(await forge({ iss: 'https://stranger.example' }), EXPECTED),
       world.attestations.verify(await forge({}, {}, strangersKey), EXPECTED),
+      world.attestations.verify(await forge({ iat: NOW - 600, nbf: NOW - 600, exp: NOW - 300 }), EXPECTED),
       world.attestations.verify(await forge({ aud: 'https://other.example' }), EXPECTED),
       world.attestations.verify(await forge(), noProof),
       world.attestations.verify(used, noProof),
@@ -51,6 +55,7 @@ describe('earlier implementations', () => {
       'attestation_required',
       'attestation_issuer_untrusted',
       'attestation_invalid',
+      'attestation_expired',
       'attestation_audience_mismatch',
       'attestation_key_mismatch',
       'attestation_replay',
@@ -58,11 +63,11 @@ describe('earlier implementations', () => {
     ])
   })
 
-  it.each(['required', 'preferred', 'optional'] as const)(
-    'let a forged attestation through where one is optional; under %s it is refused',
+  it.each(['preferred', 'optional'] as const)(
+    'took a forged attestation for a missing one, and served it under %s; here it is refused',
     async (presence) => {
-      const { attestations } = setUp()
-      const forged = await attestations.verify(await forge({}, {}, strangersKey), EXPECTED)
+      const forged = await setUp().attestations.verify(await forge({}, {}, strangersKey), EXPECTED)
+      expect(outcomeOf(judgeAttestation({ presence }, forged.ok ? forged : undefined))).toBe('accepted')
       expect(outcomeOf(judgeAttestation({ presence }, forged))).toBe('attestation_invalid signature')
     },
   )
@@ -70,11 +75,25 @@ describe('earlier implementations', () => {
   it('gave an enterprise issuer the level of a provider; here the trust list says the level', async () => {
     const { attestations } = setUp({ level: 'enterprise' })
     const text = await forge({ attestation_type: 'provider', level: 'provider' })
-    expect(unwrap(await attestations.verify(text, EXPECTED)).level).toBe('enterprise')
+    const verified = await attestations.verify(text, EXPECTED)
+    expect(unwrap(verified).level).toBe('enterprise')
+    expect(outcomeOf(judgeAttestation({ presence: 'optional', minimumLevel: 'provider' }, verified))).toBe(
+      'attestation_policy level',
+    )
+  })
+
+  it('compared levels as text, where none is above enterprise and enhanced below minimal; here by their place', () => {
+    const isAsText = (actual: string, least: string) => actual >= least
+    expect([isAsText('none', 'enterprise'), isAsText('enhanced', 'minimal')]).toEqual([true, false])
+    expect([reaches(attestationLevels, 'none', 'enterprise'), reaches(safetyLevels, 'enhanced', 'minimal')]).toEqual([
+      false,
+      true,
+    ])
   })
 
   it('accepted a life of one year; here 600 s are the most', async () => {
-    const { attestations } = setUp()
+    const year = await forge({ ...single, exp: NOW + 31_536_000 })
+    expect(await setUpOther(weakenVerification(['no_expiry'])).judge(year)).toBe('accepted')
     for (const [life, outcome] of [
       [600, 'accepted'],
       [601, 'attestation_invalid lifetime'],
@@ -82,15 +101,16 @@ describe('earlier implementations', () => {
       [0, 'attestation_invalid lifetime'],
       [-60, 'attestation_invalid lifetime'],
     ] as const) {
+      const { attestations } = setUp()
       expect(outcomeOf(await attestations.verify(await forge({ exp: NOW + life }), EXPECTED))).toBe(outcome)
     }
     expect(() => setUp({}, { times: { maxLifetime: 601 } })).toThrow(RangeError)
   })
 
   it('did not look at the audience; here one that is named is compared', async () => {
-    const { attestations } = setUp()
-    const text = await forge({ aud: 'https://other.example' })
-    expect(outcomeOf(await attestations.verify(text, EXPECTED))).toBe('attestation_audience_mismatch audience')
+    const text = await forge({ ...single, aud: 'https://other.example' })
+    expect(await setUpOther(weakenVerification(['no_audience'])).judge(text)).toBe('accepted')
+    expect(await setUpOther().judge(text)).toBe('attestation_audience_mismatch audience')
   })
 
   it('allowed for clocks at the beginning of a life and not at its end; here 30 s at both', async () => {
@@ -109,8 +129,16 @@ describe('earlier implementations', () => {
   })
 
   it('forgot an id at expiry and accepted the attestation for 30 s more; here no moment is left between', async () => {
-    const world = setUpSingleUse()
     const text = await forge(single)
+    const forgetful = setUpOther(verification, ({ lifetime, spend }) => ({
+      lifetime,
+      spend: (spends) => spend(spends.map((one) => ({ ...one, until: NOW + 300 }))),
+    }))
+    expect(await forgetful.judge(text)).toBe('accepted')
+    forgetful.time.now = NOW + 300
+    expect(await forgetful.judge(text)).toBe('accepted')
+
+    const world = setUpSingleUse()
     expect(await world.judge(text)).toBe('accepted')
     for (let offset = 1; offset < 400; offset += 0.5) {
       world.time.now = NOW + offset
@@ -119,6 +147,18 @@ describe('earlier implementations', () => {
   })
 
   it('used an id up before they looked at the claims; here a refused attestation has used up nothing', async () => {
+    const spendFirst = [...verification]
+    const [last] = spendFirst.splice(-1)
+    if (last === undefined) throw new Error('there must be a last check')
+    spendFirst.splice(
+      spendFirst.findIndex(({ name }) => name === 'issuer'),
+      0,
+      last,
+    )
+    const hasty = setUpOther(spendFirst)
+    expect(await hasty.judge(await forge(single, {}, strangersKey))).toBe('attestation_invalid signature')
+    expect(await hasty.judge(await forge(single))).toBe('attestation_replay')
+
     const world = setUpSingleUse()
     for (const claims of [
       { ...single, exp: undefined },
@@ -132,6 +172,35 @@ describe('earlier implementations', () => {
     expect(world.asked).toEqual([])
     expect(await world.judge(await forge(single))).toBe('accepted')
     expect(world.asked).toEqual(['attestation'])
+  })
+
+  it('wrote an id down in one step and its end in the next, and could stop between; here one step says both', async () => {
+    const calls: unknown[] = []
+    const world = setUpOther(verification, ({ lifetime, spend }) => ({
+      lifetime,
+      spend: (spends) => {
+        calls.push(spends)
+        return spend(spends)
+      },
+    }))
+    expect(await world.judge(await forge(single))).toBe('accepted')
+    // The end of its life, the tolerance, and twice what clocks may differ.
+    const spent = { kind: 'attestation', limit: 1, issued: NOW, until: NOW + 300 + 30 + 10 }
+    expect(calls).toEqual([[{ ...spent, key: expect.stringMatching(/^[\w-]{43}$/) }]])
+  })
+
+  it('had metrics that nothing ever fed; here each attestation that is shown is one event', async () => {
+    const events: AttestationEvent[] = []
+    const { attestations } = setUp({}, { events: (event) => events.push(event) })
+    const text = await forge()
+    await attestations.verify(text, EXPECTED)
+    await attestations.verify(text, EXPECTED)
+    await attestations.verify('', EXPECTED)
+    expect(events.map(({ type }) => type)).toEqual([
+      'attestation_verified',
+      'attestation_verified',
+      'attestation_refused',
+    ])
   })
 
   it('had no case for a name that is one letter off; here it is refused and named', async () => {
@@ -151,67 +220,16 @@ describe('earlier implementations', () => {
     expect(() => createTrustList(verifier, [{ ...LINE, issuer: 'http://anthropic.com' }])).toThrow(/https/)
     expect(() => createTrustList(verifier, [{ ...LINE, issuer: 'http://127.0.0.1:7500' }])).not.toThrow()
   })
-})
 
-describe('a single-use attestation (no cnf)', () => {
-  it('is refused unless its issuer may send such', async () => {
-    expect(outcomeOf(await setUp().attestations.verify(await forge(single), noProof))).toBe('attestation_invalid cnf')
-  })
-
-  it('is accepted once, of a hundred that come at once', async () => {
-    const world = setUpSingleUse()
-    const text = await forge(single)
-    const outcomes = await Promise.all(Array.from({ length: 100 }, () => world.judge(text)))
-    expect(outcomes.filter((outcome) => outcome === 'accepted')).toHaveLength(1)
-    expect(outcomes.filter((outcome) => outcome === 'attestation_replay')).toHaveLength(99)
-  })
-
-  it('has a twin with another signature, which finds the same id spent', async () => {
-    const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
-    const key = await makeKey('ES256')
-    const { ledger } = makeLedger(() => NOW)
-    const { attestations } = setUp({ acceptUnbound: true, keys: { keys: [key.jwk] } }, { ledger })
-    const text = await forge(single, { kid: undefined }, key)
-    const signature = Buffer.from(text.slice(text.lastIndexOf('.') + 1), 'base64url')
-    const s = order - BigInt(`0x${signature.subarray(32).toString('hex')}`)
-    signature.write(s.toString(16).padStart(64, '0'), 32, 'hex')
-    const twin = `${text.slice(0, text.lastIndexOf('.'))}.${signature.toString('base64url')}`
-    expect(outcomeOf(await attestations.verify(text, noProof))).toBe('accepted')
-    expect(outcomeOf(await attestations.verify(twin, noProof))).toBe('attestation_replay')
-  })
-
-  it('has to name its audience', async () => {
-    expect(await setUpSingleUse().judge(await forge({ cnf: undefined }))).toBe(
-      'attestation_audience_mismatch no_audience',
-    )
-  })
-
-  it('never satisfies a policy that requires one', async () => {
-    const world = setUpSingleUse()
-    const result = await world.attestations.verify(await forge(single), noProof)
-    expect(outcomeOf(judgeAttestation({ presence: 'required' }, result))).toBe('attestation_required unbound')
-    expect(outcomeOf(judgeAttestation({ presence: 'preferred' }, result))).toBe('accepted')
-  })
-
-  it('is refused while the ledger cannot answer', async () => {
-    const ledger = { lifetime: 'durable', spend: () => Promise.reject(new Error('down')) } as const
-    const { attestations } = setUp({ acceptUnbound: true }, { ledger })
-    expect(outcomeOf(await attestations.verify(await forge(single), noProof))).toBe('ledger_unavailable')
-  })
-
-  it('is not accepted at all without a ledger that lasts', () => {
+  it('let replays through while the store was down; here nothing passes, and a store that forgets is not taken', async () => {
+    const down = setUpOther(verification, () => ({
+      lifetime: 'durable',
+      spend: () => Promise.reject(new Error('down')),
+    }))
+    expect(await down.judge(await forge(single))).toBe('ledger_unavailable')
     const verifier = createFastVerifier()
     const trust = createTrustList(verifier, [{ ...LINE, acceptUnbound: true }])
-    expect(() => createAttestationVerifier({ verifier, clock: () => NOW, trust })).toThrow(/durable ledger/)
-    const run: Ledger = { lifetime: 'run', spend: () => Promise.resolve({ spent: true }) }
-    expect(() => createAttestationVerifier({ verifier, clock: () => NOW, trust, ledger: run })).toThrow(TypeError)
-  })
-
-  it('with a key of its own still needs the proof: leaving that out makes it no single-use one', async () => {
-    const world = setUpSingleUse()
-    const key = await makeKey('ES256')
-    expect(await world.judge(await forge({ cnf: { jwk: key.jwk }, aud: RESOURCE }))).toBe(
-      'attestation_key_mismatch no_proof',
-    )
+    const ledger: Ledger = { lifetime: 'run', spend: () => Promise.resolve({ spent: true }) }
+    expect(() => createAttestationVerifier({ verifier, clock: () => NOW, trust, ledger })).toThrow(TypeError)
   })
 })

@@ -7,13 +7,12 @@ import { attestationType } from '../../jws/attestation-type.ts'
 import { isMediaType } from '../../jws/media-type.ts'
 import { type AttestationCheck, established } from '../presented.ts'
 
-/** The most characters that an attestation may have. */
-export const longestAttestation = 8192
+const LONGEST_ATTESTATION = 8192
 const LONGEST_KEY_ID = 256
 
 /** One strict compact JWS, with a JSON object in it and no member named twice. */
 export const form: AttestationCheck = (presented) => {
-  const jws = readCompactJws(presented.text, longestAttestation)
+  const jws = readCompactJws(presented.text, LONGEST_ATTESTATION)
   if (!jws.ok) return refuseAttestation('attestation_invalid', jws.reason)
   presented.jws = jws.value
   return undefined
