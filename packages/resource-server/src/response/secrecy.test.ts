@@ -8,10 +8,9 @@ const word = /^[a-z][a-z0-9_]*$/
 
 /** What nobody else may learn of a request: its credentials, whole and in parts, and what its caller wrote. */
 async function listSecrets(request: Request): Promise<readonly string[]> {
-  const credentials = [request.headers.get('authorization')?.slice(5), request.headers.get('dpop')]
-  const payload = request.headers.get('dpop')?.split('.')[1]
-  const claims: unknown = payload === undefined ? {} : JSON.parse(Buffer.from(payload, 'base64url').toString())
-  const values = Object.values(claims ?? {}).filter((value): value is string => typeof value === 'string')
+  const signed = ['dpop', 'oauth-client-attestation'].flatMap((name) => request.headers.get(name) ?? [])
+  const credentials = [request.headers.get('authorization')?.slice(5), ...signed]
+  const values = signed.flatMap(readTexts)
   return [
     ...credentials.flatMap((text) => (text ?? '').split('.')),
     ...values.filter((value) => value.length > 20),
@@ -26,6 +25,12 @@ async function listSecrets(request: Request): Promise<readonly string[]> {
   ].filter((secret) => secret.length > 5)
 }
 
+/** The claims of a JWS that are texts. */
+function readTexts(jws: string): readonly string[] {
+  const claims: unknown = JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString())
+  return Object.values(claims ?? {}).filter((value): value is string => typeof value === 'string')
+}
+
 describe('RFC 6750 §5.2: what a refusal tells', () => {
   it.each(refusals)('$code gives away nothing that the caller sent, nor why', async ({ options, arrange }) => {
     const scene = await createScene(options)
@@ -37,7 +42,7 @@ describe('RFC 6750 §5.2: what a refusal tells', () => {
     const wire = JSON.stringify([...response.headers]) + (await response.text())
     const log = JSON.stringify(scene.events)
     // What the server itself hands out, or publishes, may be in both.
-    const told = [response.headers.get('dpop-nonce'), 'https://notes.example/mcp']
+    const told = [response.headers.get('dpop-nonce'), 'https://notes.example/mcp', 'https://attest.example']
     for (const secret of secrets.filter((text) => !told.includes(text))) {
       expect(wire).not.toContain(secret)
       expect(log).not.toContain(secret)
@@ -49,17 +54,24 @@ describe('RFC 6750 §5.2: what a refusal tells', () => {
     }
   })
 
+  const decision = ['code', 'reason', 'clientId', 'seconds', 'skew', 'methods', 'tools']
+  const judged = ['issuer', 'carriage', 'cached', 'seconds']
+  const membersOf: Readonly<Record<string, readonly string[]>> = {
+    key_fetch_failed: ['issuer', 'reason'],
+    introspection_failed: ['issuer', 'reason'],
+    revocation_feed_failed: ['issuer', 'reason'],
+    attestation_refused: [...judged, 'code', 'reason', 'resembles'],
+    attestation_verified: [...judged, 'level', 'binding', 'skew', 'shortId'],
+  }
+
   it('an event has these members and no others', async () => {
     for (const { options, arrange } of refusals) {
       const scene = await createScene(options)
       const request = await arrange(scene)
       scene.events.length = 0
       await scene.guard.check(request)
-      const decision = ['code', 'reason', 'clientId', 'seconds', 'skew', 'methods', 'tools']
       for (const { type, ...members } of scene.events) {
-        const isFetch = ['key_fetch_failed', 'introspection_failed', 'revocation_feed_failed'].includes(type)
-        const allowed = isFetch ? ['issuer', 'reason'] : decision
-        expect(allowed).toEqual(expect.arrayContaining(Object.keys(members)))
+        expect(membersOf[type] ?? decision).toEqual(expect.arrayContaining(Object.keys(members)))
       }
     }
   })

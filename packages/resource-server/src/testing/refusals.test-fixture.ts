@@ -1,5 +1,6 @@
 /** One call for each rejection code that is refused with exactly it: how it looks on the wire is told by hand, not computed. */
 import type { RejectionCode } from '@countersign/core'
+import { attestationRefusals } from './attestation-refusals.test-fixture.ts'
 import { rpc, type Scene, type SceneOptions, toolCall } from './scene.test-fixture.ts'
 
 /** A call that is refused. */
@@ -7,7 +8,14 @@ export interface Refusal {
   readonly code: RejectionCode
   readonly status: number
   /** The `error` of the challenge; `none` for a challenge without one; absent where there is no challenge. */
-  readonly error?: 'none' | 'invalid_token' | 'invalid_dpop_proof' | 'use_dpop_nonce' | 'insufficient_scope'
+  readonly error?:
+    | 'none'
+    | 'invalid_token'
+    | 'invalid_dpop_proof'
+    | 'use_dpop_nonce'
+    | 'invalid_client_attestation'
+    | 'use_fresh_attestation'
+    | 'insufficient_scope'
   /** The `scope` of the challenge, where it is not the initial one. */
   readonly scope?: string
   /** Further headers of the response. */
@@ -132,6 +140,7 @@ export const refusals: readonly Refusal[] = [
     error: 'invalid_dpop_proof',
     arrange: (scene) => scene.request({ body: toolCall('sign_note'), proof: { content: undefined } }),
   },
+  ...attestationRefusals,
   {
     code: 'method_not_declared',
     status: 403,

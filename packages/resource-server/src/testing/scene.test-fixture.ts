@@ -1,9 +1,12 @@
 /** A guard with an issuer and an agent that it knows, all on one clock that the test moves. */
+import { createTrustList } from '@countersign/attestation/trust'
 import { createMemoryLedger, type GuardEvent, type Ledger, type Spend } from '@countersign/core'
+import { createFastVerifier } from '@countersign/core/node'
 import { createGuard, type Guard } from '../guard.ts'
 import type { GuardOptions } from '../guard-options.ts'
 import type { IssuerTrust } from '../token/issuer-trust.ts'
 import { type AgentKey, createAgentKey, type ProofContent, signProof } from './agent.test-fixture.ts'
+import type { TrustLine } from './attester.test-fixture.ts'
 import { createIssuer, type Members, resource, start, type TestIssuer } from './issuer.test-fixture.ts'
 
 /** Everything of one deployment that a test may look at. */
@@ -53,10 +56,12 @@ const scenePolicy = {
 export interface SceneOptions extends Partial<GuardOptions> {
   /** How it trusts the scene's issuer, beside knowing its key. */
   readonly issuerTrust?: Partial<IssuerTrust>
+  /** Whose attestations count. */
+  readonly attesters?: readonly TrustLine[]
 }
 
 /** Sets everything up; `overrides` go to the guard. */
-export async function createScene({ issuerTrust = {}, ...overrides }: SceneOptions = {}): Promise<Scene> {
+export async function createScene({ issuerTrust = {}, attesters, ...overrides }: SceneOptions = {}): Promise<Scene> {
   const issuer = await createIssuer()
   const agent = await createAgentKey()
   const events: GuardEvent[] = []
@@ -69,6 +74,7 @@ export async function createScene({ issuerTrust = {}, ...overrides }: SceneOptio
     clock,
     events: (event) => events.push(event),
     ledger: recordSpends(createMemoryLedger({ clock }), spends),
+    ...(attesters && { trust: createTrustList(overrides.verifier ?? createFastVerifier(), attesters) }),
     ...overrides,
   })
   const scene: Scene = {
