@@ -1,7 +1,7 @@
 /** The keys of one issuer out of its signed bundles. It fetches nothing: whoever does hands the bundles in. */
 import { type Clock, type KeyRing, ok, type PublicJwk, refuse, type Verifier, type VerifyKey } from '@countersign/core'
 import { fitsKey } from '../jws/attestation-algorithms.ts'
-import type { KeyBundle } from './bundle-claims.ts'
+import type { BundleKey } from './bundle-claims.ts'
 import { type BundleMark, type BundleResult, verifyKeyBundle } from './verify-bundle.ts'
 
 /** What a bundle-backed ring is made of. */
@@ -25,6 +25,13 @@ export interface BundleKeyRing extends KeyRing {
   readonly mark: BundleMark | undefined
 }
 
+/** By `kid`: keys are asked for with every request. */
+interface HeldBundle {
+  readonly expires: number
+  readonly keys: ReadonlyMap<string, BundleKey>
+  readonly revoked: ReadonlySet<string>
+}
+
 /**
  * Finds keys by `kid` alone. Before the first bundle, and after the last one has expired, nobody can say what keys
  * there are: `keys_unavailable`. Revoked, expired and unknown keys are refused each with a reason of its own.
@@ -32,7 +39,7 @@ export interface BundleKeyRing extends KeyRing {
 export function createBundleKeyRing(options: BundleKeyRingOptions): BundleKeyRing {
   const { verifier, clock, issuer, root } = options
   let mark = options.mark
-  let held: KeyBundle | undefined
+  let held: HeldBundle | undefined
   let imported = new Map<string, VerifyKey>()
   const evicted = new Set(mark?.evicted)
   let queue: Promise<unknown> = Promise.resolve()
@@ -45,7 +52,11 @@ export function createBundleKeyRing(options: BundleKeyRingOptions): BundleKeyRin
     )
     if (!result.ok) return result
     mark = result.mark
-    held = result.value
+    held = {
+      expires: result.value.expires,
+      keys: new Map(result.value.keys.map((key) => [key.keyId, key])),
+      revoked: new Set(result.value.revoked.map(({ keyId }) => keyId)),
+    }
     imported = new Map()
     return result
   }
@@ -76,8 +87,9 @@ export function createBundleKeyRing(options: BundleKeyRingOptions): BundleKeyRin
       const now = clock()
       if (held === undefined) return refuse('keys_unavailable', 'no_bundle')
       if (now >= held.expires) return refuse('keys_unavailable', 'bundle_expired')
-      if (held.revoked.some(({ keyId }) => keyId === kid)) return refuse('invalid_token', 'key_revoked')
-      const found = held.keys.find(({ keyId }) => keyId === kid)
+      if (kid === undefined) return refuse('invalid_token', 'unknown_key')
+      if (held.revoked.has(kid)) return refuse('invalid_token', 'key_revoked')
+      const found = held.keys.get(kid)
       if (found === undefined) return refuse('invalid_token', 'unknown_key')
       if (now >= found.expires) return refuse('invalid_token', 'key_expired')
       if (!fitsKey(found.jwk, algorithm)) return refuse('invalid_token', 'key_algorithm')

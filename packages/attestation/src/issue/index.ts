@@ -1,5 +1,6 @@
 /** Attestations issued: the instance's proof, the issuer's decision, and the life of its keys. */
 export { signKeyBundle } from '../bundle/sign-bundle.ts'
+export { makeSecurityEvent, type SecurityEventRequest } from '../events/make-security-event.ts'
 export {
   type AttestationChallenges,
   type AttestationChallengesOptions,

@@ -2,16 +2,17 @@
 import { isLoopbackHost, type KeyRing, type Verifier } from '@countersign/core'
 import { type AttestationLevel, attestationLevels } from '../claims/ranks.ts'
 import { type AttestationAlgorithm, attestationAlgorithms } from '../jws/attestation-algorithms.ts'
+import type { KeySource } from '../keys/remote-source.ts'
 import { createLookAlikeFinder, type LookAlike } from './look-alike.ts'
 import { isTrustDomain } from './spiffe-id.ts'
 import { createStaticKeyRing, type StaticKeys } from './static-key-ring.ts'
 
 /** One line of a trust list, as an operator writes it. */
-export interface IssuerTrust {
+export interface TrustEntry {
   /** Compared to the letter with `iss`: an https URL without query and fragment, or http on loopback. */
   readonly issuer: string
-  /** Public keys, or a ring that gets them from elsewhere; never from a place that a token names. */
-  readonly keys: StaticKeys | KeyRing
+  /** Public keys, a ring, or where they are fetched from (with `createTrust` only); never a place that a token names. */
+  readonly keys: StaticKeys | KeyRing | KeySource
   /** How much its word counts; `none` would be no trust at all. */
   readonly level: Exclude<AttestationLevel, 'none'>
   /** The providers that it may speak for, compared to the letter with `agent_identity.provider`. */
@@ -22,6 +23,11 @@ export interface IssuerTrust {
   readonly trustDomain?: string
   /** Take attestations without `cnf`, each once; off unless an operator needs it. */
   readonly acceptUnbound?: boolean
+  /**
+   * Its attestations come in `initialize` of the older protocol versions, and in no other way; with `acceptUnbound`, as
+   * they name no key. Only such issuers may come that way.
+   */
+  readonly legacy?: true
 }
 
 /** One line of a trust list, checked. */
@@ -33,6 +39,8 @@ export interface TrustedIssuer {
   readonly algorithms: ReadonlySet<AttestationAlgorithm>
   readonly trustDomain: string | undefined
   readonly acceptUnbound: boolean
+  /** Taken by the legacy carriage, and by that alone. */
+  readonly legacy: boolean
 }
 
 /** A trust list. */
@@ -41,12 +49,12 @@ export interface TrustList {
   find(issuer: string): TrustedIssuer | undefined
   /** The trusted issuer that a stranger resembles. */
   findLookAlike(stranger: string): LookAlike | undefined
-  /** Whether any issuer may send attestations that are good for one use, which need a ledger. */
+  /** Whether any issuer may send attestations in the header that are good for one use, which need a ledger. */
   readonly needsLedger: boolean
 }
 
 /** Throws a `TypeError` that names the issuer and what is wrong with its line. */
-export function createTrustList(verifier: Verifier, lines: readonly IssuerTrust[]): TrustList {
+export function createTrustList(verifier: Verifier, lines: readonly TrustEntry[]): TrustList {
   const issuers = new Map<string, TrustedIssuer>()
   for (const line of lines) {
     const checked = checkLine(verifier, line)
@@ -57,13 +65,13 @@ export function createTrustList(verifier: Verifier, lines: readonly IssuerTrust[
   return {
     find: (issuer) => issuers.get(issuer),
     findLookAlike,
-    needsLedger: [...issuers.values()].some(({ acceptUnbound }) => acceptUnbound),
+    needsLedger: [...issuers.values()].some(({ acceptUnbound, legacy }) => acceptUnbound && !legacy),
   }
 }
 
-function checkLine(verifier: Verifier, line: IssuerTrust): TrustedIssuer {
-  const { issuer, keys, level, providers, trustDomain } = line
-  const { algorithms = attestationAlgorithms, acceptUnbound = false } = line
+function checkLine(verifier: Verifier, line: TrustEntry): TrustedIssuer {
+  const { issuer, level, providers, trustDomain } = line
+  const { algorithms = attestationAlgorithms, legacy = false, acceptUnbound = legacy } = line
   checkIssuer(issuer)
   const assert = (holds: boolean, rule: string): void => {
     if (!holds) throw new TypeError(`The trust list's line of ${issuer}: ${rule}`)
@@ -79,15 +87,23 @@ function checkLine(verifier: Verifier, line: IssuerTrust): TrustedIssuer {
     trustDomain === undefined || isTrustDomain(trustDomain),
     'trustDomain is the name of a SPIFFE trust domain, without spiffe://.',
   )
+  assert(!legacy || acceptUnbound, 'legacy attestations name no key, so acceptUnbound cannot be off.')
   return {
     issuer,
-    keys: 'find' in keys ? keys : createStaticKeyRing(verifier, keys),
+    keys: makeRing(verifier, line),
     level,
     providers: new Set(providers),
     algorithms: new Set(algorithms),
     trustDomain,
     acceptUnbound,
+    legacy,
   }
+}
+
+function makeRing(verifier: Verifier, { issuer, keys }: TrustEntry): KeyRing {
+  if ('find' in keys) return keys
+  if ('keys' in keys) return createStaticKeyRing(verifier, keys)
+  throw new TypeError(`The keys of ${issuer} have to be fetched: make the trust list with createTrust.`)
 }
 
 /** RFC 8414 §2, and nothing that a URL parser would have to repair. */
