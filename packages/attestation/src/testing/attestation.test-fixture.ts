@@ -81,6 +81,18 @@ export function setUp(line: Partial<TrustEntry> = {}, options: Partial<Attestati
   return { attestations, time }
 }
 
+/** The order of P-256's group. */
+const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+
+/** The same JWS with the other signature that ES256 has for it, (r, n − s). */
+export function makeTwin(text: string): string {
+  const end = text.lastIndexOf('.')
+  const signature = Buffer.from(text.slice(end + 1), 'base64url')
+  const s = ORDER - BigInt(`0x${signature.subarray(32).toString('hex')}`)
+  signature.write(s.toString(16).padStart(64, '0'), 32, 'hex')
+  return `${text.slice(0, end)}.${signature.toString('base64url')}`
+}
+
 /** `code reason` of a refusal, or `accepted`. */
 export function outcomeOf(result: Result<unknown>): string {
   return result.ok ? 'accepted' : [result.rejection.code, result.rejection.reason].filter(Boolean).join(' ')

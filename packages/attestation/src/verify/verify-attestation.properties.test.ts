@@ -8,6 +8,8 @@ import {
   HEADER,
   ISSUER,
   makeKey,
+  makeTwin,
+  outcomeOf,
   RESOURCE,
   setUp,
 } from '../testing/attestation.test-fixture.ts'
@@ -39,6 +41,32 @@ describe.each(['Ed25519', 'ES256'] as const)('an attestation signed with %s', (a
     }
   })
 
+  it('is refused with any byte of its text in the place of another', async () => {
+    const others = fc.tuple(fc.nat(text.length - 1), fc.nat(255))
+    await fc.assert(
+      fc.asyncProperty(others, async ([at, byte]) => {
+        fc.pre(text.charCodeAt(at) !== byte)
+        const changed = text.slice(0, at) + String.fromCharCode(byte) + text.slice(at + 1)
+        expect((await verify(changed, EXPECTED)).ok).toBe(false)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('is refused with two bytes changed at once, or with the order of two changed', async () => {
+    const at = fc.nat(text.length - 1)
+    await fc.assert(
+      fc.asyncProperty(at, at, async (one, other) => {
+        const characters = [...text]
+        ;[characters[one], characters[other]] = [text.charAt(other), text.charAt(one)]
+        const changed = characters.join('')
+        fc.pre(changed !== text)
+        expect((await verify(changed, EXPECTED)).ok).toBe(false)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('is refused with anything put in, taken out or put in place of something', async () => {
     const piece = fc.oneof(fc.string({ maxLength: 4 }), fc.constantFrom('=', '.', ' ', '\n', 'A', '-', '\u0141'))
     await fc.assert(
@@ -49,6 +77,27 @@ describe.each(['Ed25519', 'ES256'] as const)('an attestation signed with %s', (a
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('the one change that is accepted', () => {
+  // ES256 has a second signature to every first, (r, n − s), which anybody can work out (RFC 7515 has no rule against it).
+  it('is another signature of the same key over the same claims: provably the same attestation', async () => {
+    const twin = makeTwin(texts.ES256)
+    expect(twin).not.toBe(texts.ES256)
+    const { verify } = worlds.ES256
+    expect(await verify(twin, EXPECTED)).toEqual(await verify(texts.ES256, EXPECTED))
+    expect((await verify(twin, EXPECTED)).ok).toBe(true)
+  })
+
+  it('does not exist for Ed25519, whose s has to be below the order of its group (RFC 8032 §5.1.7)', async () => {
+    const [header, payload, signature = ''] = texts.Ed25519.split('.')
+    const octets = Buffer.from(signature, 'base64url')
+    const order = 2n ** 252n + 27742317777372353535851937790883648493n
+    const s = BigInt(`0x${Buffer.from(octets.subarray(32)).reverse().toString('hex')}`) + order
+    octets.set(Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse(), 32)
+    const result = await worlds.Ed25519.verify(`${header}.${payload}.${octets.toString('base64url')}`, EXPECTED)
+    expect(outcomeOf(result)).toBe('attestation_invalid signature')
   })
 })
 
