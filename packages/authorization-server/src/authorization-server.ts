@@ -1,6 +1,8 @@
 /** The authorization server: OAuth 2.1 for MCP, on oidc-provider and one SQLite file. */
 import type { Ledger } from '@countersign/core'
 import { type Configuration, Provider } from 'oidc-provider'
+import { authenticateClients } from './client-authentication/authenticate-clients.ts'
+import { createClientRegistry } from './configuration/client-registry.ts'
 import { createMetadataCorrection } from './configuration/endpoints.ts'
 import { checkIssuer } from './configuration/issuer.ts'
 import type { AuthorizationServerOptions, Revocation } from './configuration/options.ts'
@@ -39,8 +41,8 @@ export interface AuthorizationServer {
   /**
    * Ends what was issued, from this moment on, and on the disk before it resolves: `{ token }` one access token, by its
    * `jti` (of an opaque one: the `jti` that introspection tells); `{ grant }` all that a person once approved, by
-   * `grant_id`; `{ client }` and `{ subject }` everything that was issued to a client, or for a person, so far, refresh
-   * tokens included. The client may ask, and the person may log in, again at once: to keep them out, take them out of
+   * `grant_id`; `{ attestationKey }` each access token that tells of an agent on the word of that key; `{ client }` and
+   * `{ subject }` everything that was issued to a client, or for a person, so far, refresh tokens included. The client may ask, and the person may log in, again at once: to keep them out, take them out of
    * the registrations. Guards refuse revoked tokens within 2 seconds. Rejects with a TypeError for anything else.
    */
   revoke(what: Revocation): Promise<void>
@@ -102,7 +104,7 @@ async function createProvider(
   state: DurableState,
   { wrapAdapter = (adapter) => adapter, wrapLedger = (ledger) => ledger, configure = (same) => same }: Variation,
 ): Promise<Provider> {
-  const { issuer, clients = [], log = () => {} } = options
+  const { issuer, clients = [], trust, spiffe = [], log = () => {} } = options
   const { database, epoch, store, revocations, verifier, now } = state
   const ledger = wrapLedger(state.ledger)
   const resources = createResourceRegistry(options.resources)
@@ -111,11 +113,19 @@ async function createProvider(
   const consume = createConsume({ issuer, store, revocations, ledger, verifier, now, log })
   const adapter = (model: string) => wrapAdapter(createAdapter(model, { store, consume, revocations, now }))
 
-  const parts = { issuer, clients, resources, users, secrets, adapter, now }
+  const registry = createClientRegistry(options)
+  const authentication = {
+    attestation: trust !== undefined,
+    mayOmitAttestation: registry.mayOmitAttestation,
+    spiffe: spiffe.length > 0,
+  }
+  const parts = { issuer, clients, authentication, resources, users, secrets, adapter, now }
   const provider = new Provider(issuer, configure(createProviderConfiguration(parts)))
   pinIssuer(provider)
   watchProvider(provider, log)
-  useTokenProofs(provider, createTokenProofs({ issuer, nonceSecret: secrets.nonceSecret, verifier, now }))
+  const verifyProof = createTokenProofs({ issuer, nonceSecret: secrets.nonceSecret, verifier, now })
+  useTokenProofs(provider, verifyProof)
+  authenticateClients(provider, { issuer, clients: registry, trust, spiffe, verifyProof, verifier, now, log })
   const proofsSince = options.ledger === undefined ? epoch.notBefore : undefined
   useLedgerForReplay(provider, { ledger, verifier, now, proofsSince })
   bindRefreshTokens(provider, revocations, log, now)
@@ -127,7 +137,7 @@ async function createProvider(
   provider.use(createFallback(log))
   provider.use(createAssertionSettlement(log))
   provider.use(createRevocationFeed(revocations))
-  provider.use(createMetadataCorrection())
+  provider.use(createMetadataCorrection(authentication))
   provider.use(createIntrospectionAnswer(issuer))
   provider.use(createInteractionRoutes({ provider, resources, users, formTokens, attempts, log }))
   provider.use(createSingleDelivery({ provider, ledger, verifier }))

@@ -2,11 +2,13 @@
 export { type AuthorizationServer, createAuthorizationServer } from './authorization-server.ts'
 export type {
   AuthorizationServerOptions,
+  ClientAuthentication,
   ClientRegistration,
   GrantType,
   IntrospectionRegistration,
   ResourceRegistration,
   Revocation,
+  SpiffeTrustDomain,
   UserRegistration,
 } from './configuration/options.ts'
 export type { Log, LogEntry } from './log.ts'

@@ -1,5 +1,5 @@
 /** What happened at the authorization server, for its log; no entry carries a token, key, secret or a client's text. */
-import { describeFault, type Fault } from '@countersign/core'
+import { type AttestationEvent, describeFault, type Fault, type RejectionCode } from '@countersign/core'
 import type { RevocationKind } from '@countersign/core/wire'
 
 /**
@@ -8,13 +8,21 @@ import type { RevocationKind } from '@countersign/core/wire'
  */
 export type LogEntry =
   | { readonly type: 'token_issued'; readonly clientId: string; readonly grant: string; readonly bound: boolean }
-  | { readonly type: 'token_refused'; readonly error: string; readonly clientId?: string }
+  | {
+      readonly type: 'token_refused'
+      readonly error: string
+      readonly clientId?: string
+      /** Why an attestation was not enough: a code, and a constant word. */
+      readonly rejection?: RejectionCode
+      readonly reason?: string
+    }
   | { readonly type: 'authorization_refused'; readonly error: string; readonly clientId?: string }
   | { readonly type: 'login_failed' | 'login_throttled' }
   | { readonly type: 'revoked'; readonly what: RevocationKind }
   | { readonly type: 'memory_lost' }
   | { readonly type: 'family_revoked'; readonly clientId: string; readonly cause: 'code' | 'refresh_token' }
   | ({ readonly type: 'server_error' } & Fault)
+  | AttestationEvent
 
 /** Receives entries; must not throw. */
 export type Log = (entry: LogEntry) => void

@@ -86,6 +86,7 @@ declare module 'oidc-provider' {
 
   export interface OidcContext {
     readonly route: string
+    readonly ctx: Context
     readonly provider: Provider
     readonly client?: Client
     /** The request's parameters; the library itself settles defaults by writing here. */
@@ -193,6 +194,7 @@ declare module 'oidc-provider' {
       prototype: {
         urlFor(name: string, options?: Record<string, unknown>): string
         entity(this: OidcContext, name: string, value: unknown): void
+        params?: Record<string, unknown>
       }
     }
     readonly AccessToken: Model<AccessToken>
@@ -241,6 +243,7 @@ declare module 'oidc-provider' {
     readonly error_detail?: string
     readonly statusCode: number
     readonly expose: boolean
+    constructor(status: number, error: string)
   }
 
   /** A class whose constructor takes what only the log may see. */
@@ -310,6 +313,6 @@ declare module 'oidc-provider/lib/helpers/grants.js' {
   import type { Provider } from 'oidc-provider'
 
   type Helper = (provider: Provider, ...rest: unknown[]) => unknown
-  const helpers: Readonly<Record<string, Helper>>
+  const helpers: Readonly<Record<string, Helper>> & { readonly validateGrant: Helper }
   export = helpers
 }

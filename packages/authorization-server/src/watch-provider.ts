@@ -1,5 +1,7 @@
 /** Turns the library's events into log entries, and its vaguer token errors into clear ones. */
+import type { RejectionCode } from '@countersign/core'
 import type { Context, OIDCProviderError, Provider } from 'oidc-provider'
+import { AttestationRefused } from './client-authentication/attestation-refused.ts'
 import { clarifyTokenError } from './http/token-errors.ts'
 import { describeServerError, type Log } from './log.ts'
 
@@ -17,7 +19,7 @@ export function watchProvider(provider: Provider, log: Log): void {
   })
   provider.on('grant.error', (ctx: Context, error: OIDCProviderError) => {
     clarifyTokenError(ctx, error)
-    log({ type: 'token_refused', error: error.error, ...clientOf(ctx) })
+    log({ type: 'token_refused', error: error.error, ...clientOf(ctx), ...explain(error) })
   })
   provider.on('authorization.error', (ctx: Context, error: OIDCProviderError) => {
     log({ type: 'authorization_refused', error: error.error, ...clientOf(ctx) })
@@ -29,4 +31,10 @@ export function watchProvider(provider: Provider, log: Log): void {
 function clientOf(ctx: Context): { clientId?: string } {
   const clientId = ctx.oidc.client?.clientId
   return clientId === undefined ? {} : { clientId }
+}
+
+function explain(error: OIDCProviderError): { rejection?: RejectionCode; reason?: string } {
+  if (!(error instanceof AttestationRefused)) return {}
+  const { code, reason } = error.rejection
+  return { rejection: code, ...(reason !== undefined && { reason }) }
 }

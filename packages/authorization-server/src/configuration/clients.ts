@@ -19,12 +19,17 @@ export function toClientMetadata(client: ClientRegistration, knownScopes: readon
     response_types: interactive ? ['code'] : [],
     redirect_uris: [...(client.redirectUris ?? [])],
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
-    token_endpoint_auth_method: client.public === true ? 'none' : 'private_key_jwt',
-    ...(client.public === true
-      ? {}
-      : { jwks: { keys: (client.jwks?.keys ?? []).map((key) => toAssertionKey(client.clientId, key)) } }),
+    // The library knows nothing of our other means of proof: see `client-authentication/`.
+    token_endpoint_auth_method: hasKeys(client) ? 'private_key_jwt' : 'none',
+    ...(hasKeys(client)
+      ? { jwks: { keys: (client.jwks?.keys ?? []).map((key) => toAssertionKey(client.clientId, key)) } }
+      : {}),
     dpop_bound_access_tokens: client.allowBearer !== true,
   }
+}
+
+function hasKeys({ public: isPublic, authentication = 'private_key_jwt' }: ClientRegistration): boolean {
+  return isPublic !== true && authentication === 'private_key_jwt'
 }
 
 function checkRegistration(client: ClientRegistration, knownScopes: readonly string[]): void {
@@ -34,7 +39,9 @@ function checkRegistration(client: ClientRegistration, knownScopes: readonly str
   const keys = client.jwks?.keys ?? []
   if (client.grants.length === 0) refuse('is registered for no grant.')
   if (client.public === true && keys.length > 0) refuse('is public and has keys: drop one of both.')
-  if (client.public !== true && keys.length === 0) refuse('has no keys: give `jwks`, or make it public.')
+  if (hasKeys(client) && keys.length === 0) refuse('has no keys: give `jwks`, or make it public.')
+  if (!hasKeys(client) && keys.length > 0)
+    refuse(`has keys beside the authentication ${client.authentication}: drop one of both.`)
   if (client.public === true && client.grants.includes('client_credentials')) {
     refuse('is public: it cannot use client_credentials.')
   }

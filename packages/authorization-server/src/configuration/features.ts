@@ -22,13 +22,13 @@ export function createFeatures(
     },
     introspection: {
       enabled: true,
-      allowedPolicy: async (_ctx: Context, client: Client, token: AccessToken | RefreshToken) =>
-        mayIntrospect(resources, client, token),
+      allowedPolicy: async (ctx: Context, client: Client, token: AccessToken | RefreshToken) =>
+        mayIntrospect(resources, { ctx, client }, token),
     },
     revocation: {
       enabled: true,
-      allowedPolicy: async (_ctx: Context, client: Client, token: AccessToken | RefreshToken) =>
-        mayRevoke(client, token),
+      allowedPolicy: async (ctx: Context, client: Client, token: AccessToken | RefreshToken) =>
+        mayRevoke({ ctx, client }, token),
     },
     externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     devInteractions: { enabled: false },

@@ -1,5 +1,7 @@
 /** What an operator says about an authorization server. */
-import type { Ledger } from '@countersign/core'
+import type { TrustList } from '@countersign/attestation/trust'
+import type { AttestationPolicy, Presence } from '@countersign/attestation/verify'
+import type { KeyRing, Ledger } from '@countersign/core'
 import type { Log } from '../log.ts'
 
 /** A resource server that tokens are issued for (RFC 8707). */
@@ -31,14 +33,31 @@ export interface IntrospectionRegistration {
 /** The grants that a client may be registered for. */
 export type GrantType = 'client_credentials' | 'authorization_code' | 'refresh_token'
 
-/** A client. It proves itself with `private_key_jwt` (RFC 7523 §2.2), unless it is `public`. */
+/**
+ * How a client proves itself. `private_key_jwt`: an assertion under a registered key (RFC 7523 §2.2). `attestation`: an
+ * attestation of the agent and a DPoP proof by the key that it names (`attest_jwt_client_auth` of
+ * draft-ietf-oauth-attestation-based-client-auth, DPoP combined mode). `spiffe`: a JWT-SVID (`spiffe_jwt` of
+ * draft-ietf-oauth-spiffe-client-auth).
+ */
+export type ClientAuthentication = 'private_key_jwt' | 'attestation' | 'spiffe'
+
+/** A client. It proves itself, unless it is `public`. */
 export interface ClientRegistration {
   readonly clientId: string
   /** What people call it, on the consent page. */
   readonly name?: string
   readonly grants: readonly GrantType[]
-  /** Public keys, P-256 or Ed25519, that its assertions are signed with. */
+  /** `private_key_jwt` unless said. */
+  readonly authentication?: ClientAuthentication
+  /** With `private_key_jwt`, and only then: public keys, P-256 or Ed25519, that its assertions are signed with. */
   readonly jwks?: { readonly keys: readonly object[] }
+  /** With `spiffe`, and only then: `sub` of its JWT-SVIDs, to the letter; its trust domain is one of `spiffe`. */
+  readonly spiffeId?: string
+  /**
+   * What its agent must be attested to be, whenever it asks for a token, refreshes included; a presence alone asks for
+   * nothing more. Needs `trust`. Without it an attestation may be left out; one that is shown still has to be good.
+   */
+  readonly attestation?: AttestationPolicy | Presence
   /** A client that can keep no secret: authorization code with PKCE and DPoP only. */
   readonly public?: boolean
   /** Exact; on a loopback host the port may differ (RFC 8252 §7.3). */
@@ -59,12 +78,23 @@ export interface UserRegistration {
   readonly password: string
 }
 
-/** What is to be revoked: an access token by its `jti`, a grant by its `grant_id`, a client or a person by their id. */
+/** A SPIFFE trust domain whose workloads may be clients, and where its keys come from. */
+export interface SpiffeTrustDomain {
+  /** Its name, without `spiffe://`. */
+  readonly trustDomain: string
+  readonly keys: KeyRing
+}
+
+/**
+ * What is to be revoked: an access token by its `jti`, a grant by its `grant_id`, a client or a person by their id,
+ * a key that attestations were signed with by its RFC 7638 thumbprint.
+ */
 export type Revocation =
   | { readonly token: string }
   | { readonly grant: string }
   | { readonly client: string }
   | { readonly subject: string }
+  | { readonly attestationKey: string }
 
 /** Options of `createAuthorizationServer`. */
 export interface AuthorizationServerOptions {
@@ -76,6 +106,13 @@ export interface AuthorizationServerOptions {
   readonly clients?: readonly ClientRegistration[]
   /** Added, or updated by `subject`, on every start. */
   readonly users?: readonly UserRegistration[]
+  /**
+   * Whose attestations of agents count. A `Trust` also tells of keys that are trusted no more, and the tokens minted on
+   * their word are revoked; its security events are taken at `/security-events`. Closing it is its owner's business.
+   */
+  readonly trust?: TrustList
+  /** Whose JWT-SVIDs count, for clients that prove themselves with such. */
+  readonly spiffe?: readonly SpiffeTrustDomain[]
   /** Where codes, assertions, proofs and refresh tokens are spent: a durable ledger; default: in the same database. */
   readonly ledger?: Ledger
   /** Told what happened; never a secret. */

@@ -1,5 +1,7 @@
 /** The whole configuration of oidc-provider: where each part of it is decided. */
+import { writeAgentClaim } from '@countersign/attestation/verify'
 import type { Configuration } from 'oidc-provider'
+import { findAgent } from '../client-authentication/client-attestation.ts'
 import { renderErrorPage } from '../pages/error.ts'
 import { checkClientAssertion } from '../single-use/client-assertion.ts'
 import type { StorageAdapter } from '../store/adapter.ts'
@@ -7,7 +9,7 @@ import { digestId } from '../store/artefact-store.ts'
 import type { Secrets } from '../store/secrets.ts'
 import type { UserStore } from '../store/users.ts'
 import { toClientMetadata } from './clients.ts'
-import { CLIENT_AUTH, describeEndpoints } from './endpoints.ts'
+import { type AuthenticationMethods, CLIENT_AUTH, describeEndpoints } from './endpoints.ts'
 import { createFeatures } from './features.ts'
 import { createInteractionPolicy } from './interaction-policy.ts'
 import type { ClientRegistration } from './options.ts'
@@ -19,6 +21,7 @@ import { CLOCK_DIFFERENCE, lifetimes, SIGNING_ALGORITHM } from './tokens.ts'
 export interface ProviderParts {
   readonly issuer: string
   readonly clients: readonly ClientRegistration[]
+  readonly authentication: AuthenticationMethods
   readonly resources: ResourceRegistry
   readonly users: UserStore
   readonly secrets: Secrets
@@ -30,7 +33,7 @@ const PROOF_ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA']
 
 /** Builds the configuration; throws a TypeError for a client that cannot be. */
 export function createProviderConfiguration(parts: ProviderParts): Configuration {
-  const { issuer, clients, resources, users, secrets, adapter, now } = parts
+  const { issuer, clients, authentication, resources, users, secrets, adapter, now } = parts
   const mountPath = new URL(issuer).pathname.replace(/\/$/, '')
   return {
     adapter,
@@ -46,7 +49,7 @@ export function createProviderConfiguration(parts: ProviderParts): Configuration
       introspection: '/introspect',
       revocation: '/revoke',
     },
-    discovery: describeEndpoints(issuer),
+    discovery: describeEndpoints(issuer, authentication),
     responseTypes: ['code'],
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
@@ -64,8 +67,14 @@ export function createProviderConfiguration(parts: ProviderParts): Configuration
 
     ttl: lifetimes,
     // The id of a grant is nobody's business; its digest names it to those who have to hear that it ended.
-    extraTokenClaims: async (_ctx, { grantId }) =>
-      grantId === undefined ? undefined : { grant_id: digestId(grantId) },
+    extraTokenClaims: async (ctx, { grantId }) => {
+      const agent = findAgent(ctx)
+      return {
+        ...(grantId !== undefined && { grant_id: digestId(grantId) }),
+        // What this very request was attested to be: a refresh token carries none of it on.
+        ...(agent !== undefined && { agent: writeAgentClaim(agent) }),
+      }
+    },
     rotateRefreshToken: true,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // A family stands on its own grant: a later login in the same browser must not end it.

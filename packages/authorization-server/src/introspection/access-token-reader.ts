@@ -1,5 +1,5 @@
 /** Reads JWT access tokens (RFC 9068) of this authorization server's own making. */
-import { type JsonObject, parsePublicJwk, readCompactJws, type Verifier } from '@countersign/core'
+import { isJsonObject, type JsonObject, parsePublicJwk, readCompactJws, type Verifier } from '@countersign/core'
 import { SIGNING_ALGORITHM } from '../configuration/tokens.ts'
 
 /** The claims of a token that was issued here, as far as they are told on. Times are NumericDates. */
@@ -13,6 +13,7 @@ export interface IssuedClaims {
   readonly scope: string | undefined
   readonly jkt: string | undefined
   readonly grant_id: string | undefined
+  readonly agent: JsonObject | undefined
 }
 
 /** Yields the claims when the token was signed here, also past its time; undefined for anything else. */
@@ -38,7 +39,18 @@ export async function createAccessTokenReader(
 }
 
 /** The signature is ours, so the claims are what was put in; their types are checked all the same. */
-function toClaims({ aud, sub, client_id, exp, iat, jti, scope, cnf, grant_id }: JsonObject): IssuedClaims | undefined {
+function toClaims({
+  aud,
+  sub,
+  client_id,
+  exp,
+  iat,
+  jti,
+  scope,
+  cnf,
+  grant_id,
+  agent,
+}: JsonObject): IssuedClaims | undefined {
   if (typeof aud !== 'string' || typeof sub !== 'string' || typeof client_id !== 'string') return undefined
   if (typeof exp !== 'number' || typeof iat !== 'number' || typeof jti !== 'string') return undefined
   const confirmation = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : undefined
@@ -52,5 +64,6 @@ function toClaims({ aud, sub, client_id, exp, iat, jti, scope, cnf, grant_id }: 
     scope: typeof scope === 'string' ? scope : undefined,
     jkt: typeof confirmation === 'string' ? confirmation : undefined,
     grant_id: typeof grant_id === 'string' ? grant_id : undefined,
+    agent: agent !== undefined && isJsonObject(agent) ? agent : undefined,
   }
 }

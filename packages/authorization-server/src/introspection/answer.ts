@@ -35,6 +35,7 @@ function describeAccess(token: AccessToken): Record<string, unknown> {
     token_type: token.tokenType,
     jti,
     grant_id: grant,
+    agent: token.extra?.agent,
     ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
   }
 }

@@ -28,8 +28,8 @@ export function findOwnTokens({ provider, read, store, revocations }: TokenModel
   const { AccessToken: Model } = provider
 
   const build = (claims: IssuedClaims): AccessToken => {
-    const { jti, exp, iat, aud, scope, jkt, client_id: clientId, sub: accountId, grant_id } = claims
-    const token = new Model({ jti, exp, iat, aud, scope, jkt, clientId, accountId, extra: { grant_id } })
+    const { jti, exp, iat, aud, scope, jkt, client_id: clientId, sub: accountId, grant_id, agent } = claims
+    const token = new Model({ jti, exp, iat, aud, scope, jkt, clientId, accountId, extra: { grant_id, agent } })
     token.destroy = () => revocations.token(jti, exp)
     structured.add(token)
     return token
@@ -66,7 +66,14 @@ export function describeToken(token: AccessToken): RevocableToken {
     clientId,
     subject: accountId ?? clientId,
     issued: iat,
+    attestationKey: findAttestationKey(extra?.agent),
   }
+}
+
+/** The thumbprint in an `agent` claim of our own making. */
+function findAttestationKey(agent: unknown): string | undefined {
+  if (typeof agent !== 'object' || agent === null || !('key' in agent)) return undefined
+  return typeof agent.key === 'string' ? agent.key : undefined
 }
 
 /** Once the client is known, and before the library looks at the token itself. */

@@ -16,11 +16,15 @@ export async function revokeByOperator(revocations: Revocations, what: Revocatio
       return revocations.client(id)
     case 'subject':
       return revocations.subject(id)
+    case 'attestationKey':
+      return revocations.attestationKey(id)
     default:
       throw misuse()
   }
 }
 
 function misuse(): TypeError {
-  return new TypeError('Name one thing to revoke: { token }, { grant }, { client } or { subject }, with its id.')
+  return new TypeError(
+    'Name one thing to revoke: { token }, { grant }, { client }, { subject } or { attestationKey }, with its id.',
+  )
 }

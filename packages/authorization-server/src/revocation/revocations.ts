@@ -18,6 +18,8 @@ export interface RevocableToken {
   readonly grant: string | undefined
   readonly clientId: string
   readonly subject: string
+  /** RFC 7638 thumbprint of the key behind its `agent` claim. */
+  readonly attestationKey: string | undefined
   /** NumericDate. */
   readonly issued: number
 }
@@ -32,6 +34,8 @@ export interface Revocations {
   client(clientId: string): Promise<void>
   /** All that a person has given so far, their sessions included; they may log in and give more. */
   subject(subject: string): Promise<void>
+  /** All access tokens that say what an attestation said, which a key, named by its RFC 7638 thumbprint, has signed. */
+  attestationKey(thumbprint: string): Promise<void>
   isRevoked(token: RevocableToken): Promise<boolean>
   /** The answer to a resource server that knows everything up to `after` in `epoch`. */
   feed(after: number, epoch: string | undefined): RevocationFeed
@@ -71,7 +75,7 @@ export function createRevocations(parts: RevocationParts): Revocations {
     })
     log({ type: 'revoked', what: kind })
   }
-  // What is issued to a client or a person from the next second on stands; a revoked grant or token never comes back,
+  // What is issued to a client or a person from the next second on stands; a revoked grant, token or key never comes back,
   // whenever the token says that it was issued: a slow request may have been under way.
   const soFar = () => ({ before: Math.ceil(now()), until: Math.ceil(now()) + LONGEST_USE })
   const forGood = (expires: number) => ({ before: expires + MARGIN, until: expires + MARGIN })
@@ -83,13 +87,16 @@ export function createRevocations(parts: RevocationParts): Revocations {
       revoke('grant', grant, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME), () => store.removeFamily(grant)),
     client: (clientId) => revoke('client', clientId, soFar(), () => store.removeOfClient(clientId)),
     subject: (subject) => revoke('subject', subject, soFar(), () => store.removeOfSubject(subject)),
-    async isRevoked({ jti, grant, clientId, subject, issued }) {
+    attestationKey: (thumbprint) =>
+      revoke('attestation_key', thumbprint, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME), () => {}),
+    async isRevoked({ jti, grant, clientId, subject, attestationKey, issued }) {
       const names: [RevocationKind, string][] = [
         ['token', jti],
         ['client', clientId],
         ['subject', subject],
       ]
       if (grant !== undefined) names.push(['grant', grant])
+      if (attestationKey !== undefined) names.push(['attestation_key', attestationKey])
       const keys = await Promise.all(names.map(([kind, id]) => revocationKey(verifier, kind, issuer, id)))
       return list.covers(keys, issued)
     },

@@ -1,7 +1,8 @@
-/** The library's grants, with our own check of proofs in the place of theirs. */
+/** The library's grants, with our own check of proofs in the place of theirs, and what was held back until here. */
 import type { Context, Provider } from 'oidc-provider'
 import * as grants from 'oidc-provider/lib/actions/grants/index.js'
 import * as helpers from 'oidc-provider/lib/helpers/grants.js'
+import { assertAttested } from '../client-authentication/client-attestation.ts'
 import type { TokenProof } from './token-proof.ts'
 
 /**
@@ -15,7 +16,11 @@ export function useTokenProofs(
   const bound = Object.fromEntries(
     Object.entries(helpers).map(([name, helper]) => [name, helper.bind(undefined, provider)]),
   )
-  const ours = { ...bound, validateDpop: verifyProof }
+  const validateGrant = (ctx: Context, grantId: string) => {
+    assertAttested(ctx)
+    return helpers.validateGrant(provider, ctx, grantId)
+  }
+  const ours = { ...bound, validateDpop: verifyProof, validateGrant }
   for (const { grantType, handler, parameters } of [
     grants.authorization_code,
     grants.client_credentials,

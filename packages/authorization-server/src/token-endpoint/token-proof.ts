@@ -39,6 +39,8 @@ export function createTokenProofs(parts: TokenProofParts): (ctx: Context) => Pro
   const endpoint = normaliseHttpUri(`${issuer}/token`) ?? `${issuer}/token`
 
   return async (ctx) => {
+    const known = verified.get(ctx)
+    if (known !== undefined) return { thumbprint: known.jkt, jti: known.jti }
     const proof = ctx.get('DPoP')
     if (proof === '') return undefined
     const result = await proofs.verify(proof, { method: 'POST', endpoint })
