@@ -82,6 +82,16 @@ describe('a bundle of an issuer that holds its root', () => {
     await other.close()
   })
 
+  it('is signed anew when the issuer is called otherwise, as after a move', async () => {
+    const { mark } = await judge(await fetchBundle())
+    await server.close()
+    const issuer = 'https://moved.example'
+    server = await world.open({ root, issuer })
+    const { bundle = '' } = await server.publish()
+    const expectation = { issuer, root: root.publicJwk, mark }
+    expect(await verifyKeyBundle(bundle, expectation, { verifier, clock: () => NOW })).toMatchObject({ ok: true })
+  })
+
   it('is signed anew when the root is another one', async () => {
     await fetchBundle()
     await server.close()

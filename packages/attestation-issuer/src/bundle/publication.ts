@@ -61,12 +61,12 @@ export function createPublications(parts: PublicationsParts): Publications {
     for (;;) {
       const last = publications.read()
       const revision = keys.revision()
-      if (isCurrent(last, { revision, thumbprint, now: clock() })) return last
+      if (isCurrent(last, { issuer, revision, thumbprint, now: clock() })) return last
       const content = await draftNext()
       const bundle = await signKeyBundle(signer, content)
       const digest = await verifier.digest(bundle.slice(0, bundle.lastIndexOf('.')))
       const { sequence, issuedAt: issued, expires } = content
-      const next = { revision, sequence, issued, expires, root: thumbprint, digest, bundle }
+      const next = { issuer, revision, sequence, issued, expires, root: thumbprint, digest, bundle }
       epoch.transact(() => {
         // Of two processes that sign at once, one comes first, and the other looks again.
         if (publications.read()?.sequence === last?.sequence) publications.write(next)
@@ -98,7 +98,7 @@ export function createPublications(parts: PublicationsParts): Publications {
       if (problem !== undefined) return { ok: false, reason: problem }
       const { sequence, issuedAt: issued, expires } = read.value
       const root = await thumbprintOf(rootKey, verifier)
-      const next = { revision, sequence, issued, expires, root, digest: read.mark.digest, bundle: text }
+      const next = { issuer, revision, sequence, issued, expires, root, digest: read.mark.digest, bundle: text }
       return epoch.transact((): ImportResult => {
         if (publications.read()?.sequence !== last?.sequence) return { ok: false, reason: 'seq' }
         publications.write(next)
@@ -109,12 +109,13 @@ export function createPublications(parts: PublicationsParts): Publications {
 }
 
 interface Moment {
+  readonly issuer: string
   readonly revision: number
   readonly thumbprint: string
   readonly now: number
 }
 
-function isCurrent(last: Publication | undefined, { revision, thumbprint, now }: Moment): boolean {
-  if (last === undefined || last.revision !== revision || last.root !== thumbprint) return false
+function isCurrent(last: Publication | undefined, { issuer, revision, thumbprint, now }: Moment): boolean {
+  if (last?.issuer !== issuer || last.revision !== revision || last.root !== thumbprint) return false
   return now < last.issued + (last.expires - last.issued) / 2
 }

@@ -1,4 +1,5 @@
 import { copyFileSync, rmSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ask, attestHonestly, DAY, HOUR, makeWorld, NOW, read, root } from '../testing/issuer.test-fixture.ts'
 
@@ -54,6 +55,23 @@ describe('an issuer’s keys', () => {
     expect(await publishedIds()).toEqual([old, rotation.keyId])
     world.time.now += HOUR
     expect(await publishedIds()).toEqual([rotation.keyId])
+  })
+
+  it('can sign nothing more once nobody trusts what they sign: their private halves are destroyed', async () => {
+    const old = await signer()
+    await server.rotate()
+    const privateHalves = () => {
+      const database = new DatabaseSync(world.database, { readOnly: true })
+      const rows = database.prepare('SELECT key_id, private_jwk IS NOT NULL AS there FROM keys').all()
+      database.close()
+      return new Map(rows.map(({ key_id, there }) => [key_id, there]))
+    }
+    world.time.now += HOUR
+    await server.tend()
+    expect(privateHalves().get(old)).toBe(1)
+    world.time.now += HOUR
+    await server.tend()
+    expect([...privateHalves().values()]).toEqual([0, 1])
   })
 
   it('rotate to the key that is prepared already, however often somebody asks', async () => {

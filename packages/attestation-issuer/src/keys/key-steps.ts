@@ -68,12 +68,11 @@ export function createKeySteps({ epoch, keys: store, policy, clock }: KeyStepsPa
     }
   }
 
-  function destroyUnneeded(): void {
+  /** Retired keys that nobody trusts any more and that could still sign. A look costs no lock. */
+  function listUnneeded(): readonly SigningKey[] {
     const now = clock()
-    for (const key of store.read().keys) {
-      const isOver = key.state === 'retired' && now >= key.publishedUntil
-      if (isOver && store.privateJwk(key.keyId) !== undefined) store.destroyPrivateJwk(key.keyId)
-    }
+    const over = store.read().keys.filter((key) => key.state === 'retired' && now >= key.publishedUntil)
+    return over.filter(({ keyId }) => store.privateJwk(keyId) !== undefined)
   }
 
   return {
@@ -84,7 +83,11 @@ export function createKeySteps({ epoch, keys: store, policy, clock }: KeyStepsPa
         const made = due === 'prepare' ? await makeKey() : undefined
         epoch.transact(() => take(due, made))
       }
-      epoch.transact(destroyUnneeded)
+      const unneeded = listUnneeded()
+      if (unneeded.length === 0) return
+      epoch.transact(() => {
+        for (const { keyId } of unneeded) store.destroyPrivateJwk(keyId)
+      })
     },
     async rotate() {
       const made = await makeKey()

@@ -3,6 +3,8 @@ import type { DatabaseSync } from 'node:sqlite'
 
 /** A bundle that was published. */
 export interface Publication {
+  /** Whose bundle it is. */
+  readonly issuer: string
   /** The revision of the keys that it tells of. */
   readonly revision: number
   readonly sequence: number
@@ -23,11 +25,11 @@ export interface PublicationStore {
   write(publication: Publication): void
 }
 
-const READ = 'SELECT revision, sequence, issued, expires, root, digest, bundle FROM publication'
+const READ = 'SELECT issuer, revision, sequence, issued, expires, root, digest, bundle FROM publication'
 const WRITE = `
-  INSERT INTO publication (id, revision, sequence, issued, expires, root, digest, bundle)
-  VALUES (1, :revision, :sequence, :issued, :expires, :root, :digest, :bundle)
-  ON CONFLICT (id) DO UPDATE SET revision = :revision, sequence = :sequence, issued = :issued, expires = :expires,
+  INSERT INTO publication (id, issuer, revision, sequence, issued, expires, root, digest, bundle)
+  VALUES (1, :issuer, :revision, :sequence, :issued, :expires, :root, :digest, :bundle)
+  ON CONFLICT (id) DO UPDATE SET issuer = :issuer, revision = :revision, sequence = :sequence, issued = :issued, expires = :expires,
     root = :root, digest = :digest, bundle = :bundle`
 
 /** Creates the store on a connection. */
@@ -39,6 +41,7 @@ export function createPublicationStore(database: DatabaseSync): PublicationStore
       const row = select.get()
       if (row === undefined) return undefined
       return {
+        issuer: String(row.issuer),
         revision: Number(row.revision),
         sequence: Number(row.sequence),
         issued: Number(row.issued),

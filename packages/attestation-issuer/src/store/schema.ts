@@ -14,8 +14,8 @@ const VERSION_1 = `
   CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL) STRICT;
   INSERT INTO state (id, revision) VALUES (1, 0);
   CREATE TABLE publication (
-    id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL, sequence INTEGER NOT NULL,
-    issued REAL NOT NULL, expires REAL NOT NULL, root TEXT NOT NULL, digest TEXT NOT NULL, bundle TEXT NOT NULL
+    id INTEGER PRIMARY KEY CHECK (id = 1), issuer TEXT NOT NULL, revision INTEGER NOT NULL,
+    sequence INTEGER NOT NULL, issued REAL NOT NULL, expires REAL NOT NULL, root TEXT NOT NULL, digest TEXT NOT NULL, bundle TEXT NOT NULL
   ) STRICT`
 
 /** "CSAI". */
