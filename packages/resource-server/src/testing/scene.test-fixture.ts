@@ -58,16 +58,21 @@ export interface SceneOptions extends Partial<GuardOptions> {
   readonly issuerTrust?: Partial<IssuerTrust>
   /** Whose attestations count. */
   readonly attesters?: readonly TrustLine[]
+  /** Who issues its tokens, when that is not `https://auth.example`. */
+  readonly issuedBy?: string
+  /** How its guard is made, when that is not `createGuard`. */
+  readonly create?: (options: GuardOptions) => Guard
 }
 
 /** Sets everything up; `overrides` go to the guard. */
-export async function createScene({ issuerTrust = {}, attesters, ...overrides }: SceneOptions = {}): Promise<Scene> {
-  const issuer = await createIssuer()
+export async function createScene(options: SceneOptions = {}): Promise<Scene> {
+  const { issuerTrust = {}, attesters, issuedBy, create = createGuard, ...overrides } = options
+  const issuer = await createIssuer(issuedBy === undefined ? {} : { issuer: issuedBy })
   const agent = await createAgentKey()
   const events: GuardEvent[] = []
   const spends: Spend[] = []
   const clock = () => scene.now
-  const guard = createGuard({
+  const guard = create({
     resource,
     authorizationServers: [{ issuer: issuer.issuer, jwks: { keys: [issuer.publicJwk] }, ...issuerTrust }],
     ...scenePolicy,

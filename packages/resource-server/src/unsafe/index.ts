@@ -1,3 +1,3 @@
 /** Weakened guards, for demonstrations of attacks on this machine only. */
-export { createWeakenedGuard } from './weakened-guard.ts'
+export { createWeakenedGuard, type FurtherWeaknesses } from './weakened-guard.ts'
 export { removableChecks, type Weakness } from './weakened-policy.ts'

@@ -1,6 +1,7 @@
 /** Checks done the way that they are seen done elsewhere, each with one weakness. */
 import { type JsonValue, refuse, spendKey } from '@countersign/core'
 import { type Call, established } from '../call.ts'
+import { attestation } from '../checks/attestation.ts'
 import type { Check } from '../checks/check.ts'
 import { declared } from '../checks/declared.ts'
 import { proof } from '../checks/proof.ts'
@@ -70,5 +71,11 @@ export const lenientMessage: Check = (call, { limits }) => {
   if (!messages.ok) return messages
   call.body = body
   call.messages = messages.value
+  return undefined
+}
+
+/** Takes an attestation that is not good to be none. */
+export const forgedIsMissing: Check = async (call, context) => {
+  await attestation(call, context)
   return undefined
 }

@@ -74,6 +74,7 @@ describe('the weakened policy', () => {
   it.each([
     ['endpoint_from_request', 'proof'],
     ['single_use_by_bytes', 'proof'],
+    ['forged_is_missing', 'attestation'],
     ['anyones_session', 'session_owner'],
     ['lenient_json', 'message'],
     ['undeclared_is_open', 'declared'],

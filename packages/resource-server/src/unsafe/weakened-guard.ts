@@ -1,4 +1,5 @@
 /** A guard that is weak on purpose, for showing what an attack does without a defence. Never for serving anyone. */
+import { type AttestationWeakness, createWeakenedAttestationVerifier } from '@countersign/attestation/unsafe'
 import { isLoopbackHost } from '@countersign/core'
 import { ConfigurationError } from '../configuration-error.ts'
 import { assembleGuard, type Guard } from '../guard.ts'
@@ -7,8 +8,18 @@ import { listUrls } from '../token/issuer-fetch.ts'
 import type { IssuerTrust } from '../token/issuer-trust.ts'
 import { type Weakness, weakenPolicy } from './weakened-policy.ts'
 
+/** What may be wrong beside the guard's own checks. */
+export interface FurtherWeaknesses {
+  /** Of the verifier of attestations, where the guard has a trust list. */
+  readonly attestation?: readonly AttestationWeakness[]
+}
+
 /** Throws `ConfigurationError` unless `COUNTERSIGN_UNSAFE=1` is set and everything involved is on loopback. */
-export function createWeakenedGuard(options: GuardOptions, without: readonly Weakness[]): Guard {
+export function createWeakenedGuard(
+  options: GuardOptions,
+  without: readonly Weakness[],
+  { attestation = [] }: FurtherWeaknesses = {},
+): Guard {
   if (process.env.COUNTERSIGN_UNSAFE !== '1') {
     throw new ConfigurationError('a weakened guard needs COUNTERSIGN_UNSAFE=1 in the environment')
   }
@@ -19,7 +30,9 @@ export function createWeakenedGuard(options: GuardOptions, without: readonly Wea
       `a weakened guard runs on loopback only, with an issuer of its own; '${elsewhere}' is elsewhere`,
     )
   }
-  return assembleGuard(options, weakenPolicy(without))
+  return assembleGuard(options, weakenPolicy(without), {
+    createAttestationVerifier: (parts) => createWeakenedAttestationVerifier(parts, attestation),
+  })
 }
 
 function urlsOf(trust: string | IssuerTrust): readonly string[] {

@@ -5,6 +5,7 @@ import { type NamedCheck, type Policy, policy } from '../policy.ts'
 import {
   anyonesSession,
   firstMessageOnly,
+  forgedIsMissing,
   lenientMessage,
   lenientProof,
   nothing,
@@ -34,6 +35,7 @@ export const removableChecks = [
 const weakVariants = {
   endpoint_from_request: { of: 'proof', check: proofForRequestUrl },
   single_use_by_bytes: { of: 'proof', check: lenientProof },
+  forged_is_missing: { of: 'attestation', check: forgedIsMissing },
   anyones_session: { of: 'session_owner', check: anyonesSession },
   lenient_json: { of: 'message', check: lenientMessage },
   undeclared_is_open: { of: 'declared', check: undeclaredIsOpen },
