@@ -51,6 +51,8 @@ export interface TrustList {
   findLookAlike(stranger: string): LookAlike | undefined
   /** Whether any issuer may send attestations in the header that are good for one use, which need a ledger. */
   readonly needsLedger: boolean
+  /** The issuers whose attestations come by the legacy carriage, in the order of the list. */
+  readonly legacyIssuers: readonly string[]
 }
 
 /** Throws a `TypeError` that names the issuer and what is wrong with its line. */
@@ -66,6 +68,7 @@ export function createTrustList(verifier: Verifier, lines: readonly TrustEntry[]
     find: (issuer) => issuers.get(issuer),
     findLookAlike,
     needsLedger: [...issuers.values()].some(({ acceptUnbound, legacy }) => acceptUnbound && !legacy),
+    legacyIssuers: [...issuers.values()].flatMap(({ issuer, legacy }) => (legacy ? [issuer] : [])),
   }
 }
 

@@ -75,6 +75,7 @@ function boundOnly(trust: TrustList): TrustList {
     },
     findLookAlike: (stranger) => trust.findLookAlike(stranger),
     needsLedger: false,
+    legacyIssuers: [],
   }
 }
 
