@@ -1,6 +1,7 @@
 /** What the parts of one agent share; never handed out. */
 import type { Clock } from '@countersign/core'
 import type { ProofKey } from '@countersign/dpop'
+import type { AttestationSource } from './attestation/attestation-source.ts'
 import type { Clients } from './clients.ts'
 import type { DpopNonces } from './dpop-nonces.ts'
 import type { FirstScopes } from './first-scopes.ts'
@@ -16,6 +17,8 @@ export interface AgentParts {
   readonly scopes: FirstScopes | undefined
   /** Whether tokens that are bound to nothing are accepted. */
   readonly bearer: 'refused' | 'allowed'
+  /** Undefined for an agent that nobody attests. */
+  readonly attestation: AttestationSource | undefined
   readonly fetch: typeof fetch
   readonly clock: Clock
 }

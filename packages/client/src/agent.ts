@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '@countersign/core'
 import { generateProofKey, type ProofKey } from '@countersign/dpop'
 import type { OAuthClientProvider } from '@modelcontextprotocol/client'
 import type { AgentParts } from './agent-parts.ts'
+import type { AttestationSource } from './attestation/attestation-source.ts'
 import { createAuthorizedFetch } from './authorized-fetch.ts'
 import { createClients, type FindCredentials } from './clients.ts'
 import type { Credentials } from './credentials.ts'
@@ -36,6 +37,11 @@ export interface AgentOptions {
   readonly issuers?: readonly string[]
   /** `allowed` takes tokens that are bound to no key, from servers without DPoP; `refused` where left out. */
   readonly bearer?: 'refused' | 'allowed'
+  /**
+   * Where the agent's attestations come from, such as `attestFrom`; shown to servers whose metadata says that they
+   * take them. Where the source fails, a server that can do without is called without; any other is not called.
+   */
+  readonly attestation?: AttestationSource
   /** Used for every request; must not follow redirects when told `redirect: 'manual'`. */
   readonly fetch?: typeof fetch
   readonly clock?: Clock
@@ -51,7 +57,8 @@ export interface Agent {
    */
   readonly fetch: typeof fetch
   /**
-   * For hosts that take only an `OAuthClientProvider`; good for this one URL, without content digest.
+   * For hosts that take only an `OAuthClientProvider`; good for this one URL, without content digest
+   * and without attestation.
    *
    * @throws AuthorizationRefused `insecure_url`
    */
@@ -81,12 +88,16 @@ function isProofKey(key: ProofKey | { readonly algorithm: string }): key is Proo
 async function assemble(options: AgentOptions): Promise<AgentParts> {
   const proofKey = options.proofKey ?? { algorithm: 'ES256' }
   return {
-    clients: await createClients(options.credentials, options.issuers),
+    clients: await createClients(options.credentials, {
+      issuers: options.issuers,
+      attests: options.attestation !== undefined,
+    }),
     key: isProofKey(proofKey) ? proofKey : await generateProofKey(proofKey.algorithm),
     nonces: new DpopNonces(),
     stepUp: { unattended: options.stepUp?.scopes ?? [], approve: options.approve },
     scopes: options.scopes,
     bearer: options.bearer ?? 'refused',
+    attestation: options.attestation,
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     clock: options.clock ?? systemClock,
   }

@@ -23,13 +23,15 @@ export type AuthorizationRefusalCode =
   | 'scope_exceeded'
   | 'approval_refused'
   | 'approval_failed'
+  | 'attestation_unavailable'
 
-/** OAuth error codes worth telling apart (RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, RFC 9449 §5 and §8). */
+/** OAuth error codes worth telling apart (RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, RFC 9449 §5 and §8, attestation-based client authentication). */
 const KNOWN_ERRORS = [
   'access_denied',
   'consent_required',
   'interaction_required',
   'invalid_client',
+  'invalid_client_attestation',
   'invalid_dpop_proof',
   'invalid_grant',
   'invalid_request',
@@ -41,7 +43,9 @@ const KNOWN_ERRORS = [
   'unauthorized_client',
   'unsupported_grant_type',
   'unsupported_response_type',
+  'use_attestation_challenge',
   'use_dpop_nonce',
+  'use_fresh_attestation',
 ] as const
 
 /** One of the known OAuth error codes. */

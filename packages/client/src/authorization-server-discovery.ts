@@ -1,5 +1,6 @@
 /** Learns where an issuer's endpoints are (RFC 8414, OpenID Connect Discovery 1.0), and that it is that issuer. */
 import { authorizationServerMetadataUrls } from '@countersign/core/wire'
+import { type AttestationDemand, readAttestationDemand } from './attestation/attestation-demand.ts'
 import { AuthorizationRefused } from './authorization-refused.ts'
 import { fetchJsonDocument } from './json-document.ts'
 import { membersOf } from './json-members.ts'
@@ -17,6 +18,7 @@ export interface AuthorizationServer {
   readonly clientAuthentication: readonly string[] | undefined
   readonly assertionAlgorithms: readonly string[] | undefined
   readonly proofAlgorithms: readonly string[] | undefined
+  readonly attestation: AttestationDemand
   /** The whole document. */
   readonly metadata: Readonly<Record<string, unknown>>
 }
@@ -82,6 +84,7 @@ export function parseAuthorizationServer(document: unknown, issuer: string, loca
     clientAuthentication: parseStringList(metadata.token_endpoint_auth_methods_supported),
     assertionAlgorithms: parseStringList(metadata.token_endpoint_auth_signing_alg_values_supported),
     proofAlgorithms: parseStringList(metadata.dpop_signing_alg_values_supported),
+    attestation: readAttestationDemand(metadata),
     metadata,
   }
 }

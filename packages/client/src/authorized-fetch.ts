@@ -14,8 +14,8 @@ import { untilAborted } from './turns.ts'
 /**
  * Makes the agent's fetch.
  *
- * One call sends its request at most six times: at first, after a renewal and after a step-up, each with one answer to
- * a demanded nonce. What the server says after that is handed back as it is.
+ * One call sends its request at most eight times: at first, after a renewal, with a fresh attestation and after a
+ * step-up, each with one answer to a demanded nonce. What the server says after that is handed back as it is.
  */
 export function createAuthorizedFetch(parts: AgentParts): typeof fetch {
   const tokens = createTokenStore(parts)
@@ -23,9 +23,10 @@ export function createAuthorizedFetch(parts: AgentParts): typeof fetch {
     const request = await readOutgoingRequest(input, init)
     const authorization = tokens.find(request.url)
     const token = await untilAborted(authorization.ready(), request.signal)
-    const first = { token, response: await sendRequest(parts, request, token) }
+    const first = { token, response: await sendRequest(parts, request, { token }) }
     const second = await answerUnauthorized(parts, request, authorization, first)
-    return answerForbidden(parts, request, authorization, second)
+    const third = await answerStaleAttestation(parts, request, authorization, second)
+    return answerForbidden(parts, request, authorization, third)
   }
 }
 
@@ -47,11 +48,42 @@ async function answerUnauthorized(
   if (challenge === undefined || !wantsToken(challenge, refused)) return exchange
   discard(response)
   const token = await untilAborted(authorization.renew(challenge, refused), request.signal)
-  return { token, response: await sendRequest(parts, request, token) }
+  return { token, response: await sendRequest(parts, request, { token }) }
 }
 
 function wantsToken({ error }: ResourceChallenge, refused: HeldToken | undefined): boolean {
   return refused === undefined || error === undefined || error === 'invalid_token'
+}
+
+/**
+ * Answers a 403 that finds the agent's attestation too old: with a fresh one, where the server takes them from the
+ * agent; with a new token, where it relies on what the authorization server was shown and that has lapsed.
+ */
+async function answerStaleAttestation(
+  parts: AgentParts,
+  request: OutgoingRequest,
+  authorization: ResourceAuthorization,
+  exchange: Exchange,
+): Promise<Exchange> {
+  const { token: held, response } = exchange
+  const error = response.status === 403 ? readChallenge(response)?.error : undefined
+  if (held === undefined || parts.attestation === undefined) return exchange
+  if (held.attestation.demand !== 'unwanted') {
+    if (error !== 'use_fresh_attestation') return exchange
+    discard(response)
+    return { token: held, response: await sendRequest(parts, request, { token: held, freshAttestation: true }) }
+  }
+  if (error !== 'invalid_client_attestation' || !hasLapsed(parts, held)) return exchange
+  discard(response)
+  const token = await untilAborted(authorization.renew(undefined, held), request.signal)
+  return { token, response: await sendRequest(parts, request, { token }) }
+}
+
+/** Seconds by which the server's clock may be ahead of ours. */
+const CLOCK_DIFFERENCE = 30
+
+function hasLapsed({ clock }: AgentParts, { attestedUntil }: HeldToken): boolean {
+  return attestedUntil !== undefined && clock() >= attestedUntil - CLOCK_DIFFERENCE
 }
 
 /** Answers a 403 that asks for more scopes, when the operator or a person allows it. */
@@ -71,7 +103,7 @@ async function answerForbidden(
   )
   if (token === undefined) return response
   discard(response)
-  return sendRequest(parts, request, token)
+  return sendRequest(parts, request, { token })
 }
 
 /** Yields a token that carries the scopes, or undefined when nobody allows it; runs alone for each resource. */

@@ -27,19 +27,23 @@ export interface Clients {
 /** Issuers remembered; the one added longest ago goes first. */
 const CAPACITY = 256
 
+/** What the operator says beside the credentials. */
+export interface ClientsSetup {
+  /** Where they are listed. */
+  readonly issuers: readonly string[] | undefined
+  /** Whether the agent has a source of attestations. */
+  readonly attests: boolean
+}
+
 /**
  * Makes them ready.
  *
- * @param issuers where the operator listed them
  * @throws AuthorizationRefused `misconfigured`, `insecure_url`
  */
-export async function createClients(
-  credentials: Credentials | FindCredentials,
-  issuers: readonly string[] | undefined,
-): Promise<Clients> {
+export async function createClients(credentials: Credentials | FindCredentials, setup: ClientsSetup): Promise<Clients> {
   return typeof credentials === 'function'
-    ? findClients(credentials, issuers)
-    : holdClient(await importCredentials(credentials), issuers)
+    ? findClients(credentials, setup)
+    : holdClient(await importCredentials(credentials, setup.attests), setup.issuers)
 }
 
 /** The same credentials for every listed issuer; without a list, for the first that issued a token and no other. */
@@ -62,14 +66,14 @@ function holdClient(client: Client, listed: readonly string[] | undefined): Clie
   }
 }
 
-function findClients(find: FindCredentials, issuers: readonly string[] | undefined): Clients {
+function findClients(find: FindCredentials, { issuers, attests }: ClientsSetup): Clients {
   const clients = new Map<string, Promise<Client>>()
   return {
     issuers,
     find({ issuer, metadata }) {
       const known = clients.get(issuer)
       if (known !== undefined) return known
-      const client = find({ issuer, metadata }).then(importCredentials)
+      const client = find({ issuer, metadata }).then((credentials) => importCredentials(credentials, attests))
       clients.set(issuer, client)
       client.catch(() => clients.delete(issuer))
       const [oldest] = clients.keys()

@@ -1,21 +1,29 @@
 /** Who the agent is to an authorization server, and how it gets its grants. */
+import { AuthorizationRefused } from './authorization-refused.ts'
 import { type AssertionSigner, createAssertionSigner } from './client-assertion.ts'
 import { requireSecureUrl } from './secure-url.ts'
 
 /**
  * With a private key alone: the client credentials grant (RFC 6749 §4.4), authenticated by `private_key_jwt`
- * (RFC 7523 §2.2). With `authorize`: the authorization code grant (RFC 6749 §4.1) with PKCE; a public client then,
+ * (RFC 7523 §2.2). With `authentication: 'attestation'`: the same grant, authenticated by the agent's attestation alone
+ * (draft-ietf-oauth-attestation-based-client-auth). With `authorize`: the authorization code grant (RFC 6749 §4.1) with PKCE; a public client then,
  * unless it has a key too.
  *
  * `privateJwk` is a P-256 or Ed25519 key; `kid` and `alg` are honoured. `authorize` shows the URL to a person and
  * yields the URL that the browser was sent back to; see `@countersign/client/loopback`.
  */
-export type Credentials = ClientCredentials | CodeCredentials
+export type Credentials = ClientCredentials | AttestedCredentials | CodeCredentials
 
 /** A client that acts for itself. */
 export interface ClientCredentials {
   readonly clientId: string
   readonly privateJwk: JsonWebKey
+}
+
+/** A client that acts for itself and has no key of its own: its instances are attested instead. */
+export interface AttestedCredentials {
+  readonly clientId: string
+  readonly authentication: 'attestation'
 }
 
 /** A client that acts for a person. */
@@ -37,6 +45,8 @@ export interface Interaction {
 export interface Client {
   readonly clientId: string
   readonly signAssertion: AssertionSigner | undefined
+  /** Whether no token request goes out without an attestation. */
+  readonly isAttested: boolean
   /** Set for the authorization code grant. */
   readonly interaction: Interaction | undefined
 }
@@ -44,12 +54,24 @@ export interface Client {
 /**
  * Imports credentials.
  *
- * @throws AuthorizationRefused `misconfigured` for a key that is not a private P-256 or Ed25519 JWK, `insecure_url`
+ * @throws AuthorizationRefused `misconfigured` for a key that is not a private P-256 or Ed25519 JWK, and for a client
+ * that is to authenticate by attestations which the agent has no source of; `insecure_url`
  */
-export async function importCredentials(credentials: Credentials): Promise<Client> {
-  const { clientId, privateJwk } = credentials
+export async function importCredentials(credentials: Credentials, attests: boolean): Promise<Client> {
+  const { clientId } = credentials
+  const isAttested = readAuthentication(credentials, attests)
+  const privateJwk = 'privateJwk' in credentials ? credentials.privateJwk : undefined
   const signAssertion = privateJwk === undefined ? undefined : await createAssertionSigner(clientId, privateJwk)
-  return { clientId, signAssertion, interaction: readInteraction(credentials) }
+  return { clientId, signAssertion, isAttested, interaction: readInteraction(credentials) }
+}
+
+function readAuthentication(credentials: Credentials, attests: boolean): boolean {
+  if (!('authentication' in credentials)) return false
+  if (credentials.authentication === 'attestation' && attests) return true
+  throw new AuthorizationRefused(
+    'misconfigured',
+    "The one `authentication` of credentials is 'attestation', and it takes an agent with an `attestation` source.",
+  )
 }
 
 function readInteraction(credentials: Credentials): Interaction | undefined {

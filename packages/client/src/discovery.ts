@@ -1,5 +1,6 @@
 /** From a URL to the authorization server that speaks for it: which one, and whether it can do what is needed. */
 import type { AgentParts } from './agent-parts.ts'
+import type { AttestationDemand } from './attestation/attestation-demand.ts'
 import { AuthorizationRefused } from './authorization-refused.ts'
 import { type AuthorizationServer, discoverAuthorizationServer } from './authorization-server-discovery.ts'
 import { discoverProtectedResource } from './protected-resource-discovery.ts'
@@ -10,6 +11,8 @@ export interface Discovery {
   readonly resource: string
   /** All scopes that the resource has, where it says so. */
   readonly supported: readonly string[] | undefined
+  /** What the resource says; the authorization server has a say of its own. */
+  readonly attestation: AttestationDemand
   readonly server: AuthorizationServer
 }
 
@@ -23,7 +26,7 @@ export async function discover(
   endpoint: URL,
   resourceMetadata: string | undefined,
 ): Promise<Discovery> {
-  const { resource, issuers, scopes, proofAlgorithms } = await discoverProtectedResource(
+  const { resource, issuers, scopes, proofAlgorithms, attestation } = await discoverProtectedResource(
     endpoint,
     resourceMetadata,
     parts.fetch,
@@ -32,7 +35,7 @@ export async function discover(
   const issuer = chooseIssuer(issuers, parts.clients.issuers)
   const server = await discoverAuthorizationServer(issuer, mayBeLocal(parts, endpoint, issuer), parts.fetch)
   requireProofAlgorithm(parts, server.proofAlgorithms, 'authorization server')
-  return { resource, supported: scopes, server }
+  return { resource, supported: scopes, attestation, server }
 }
 
 /** A loopback issuer is acceptable to a loopback resource, and where the operator listed it. */

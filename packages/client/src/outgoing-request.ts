@@ -24,8 +24,8 @@ const LARGEST_CONTENT = 8 * 1024 * 1024
  * Redirects are never followed: the proof is for this URL, and the credentials for this server. A 3xx response is
  * handed back, or fails the request when the caller said `redirect: 'error'`.
  *
- * @throws AuthorizationRefused `insecure_url`; `credentials_in_request` for a caller's own `Authorization` or `DPoP`
- * header, which would be sent along, or silently lost; `content_too_large`
+ * @throws AuthorizationRefused `insecure_url`; `credentials_in_request` for a caller's own `Authorization`, `DPoP` or
+ * attestation header, which would be sent along, or silently lost; `content_too_large`
  */
 export async function readOutgoingRequest(
   input: string | URL | Request,
@@ -34,7 +34,7 @@ export async function readOutgoingRequest(
   // Before `new Request`, whose error quotes a password in a URL.
   const url = requireSecureUrl(input instanceof Request ? input.url : input, 'MCP server URL')
   const request = new Request(input instanceof Request ? input : url, { ...init, ...DUPLEX })
-  for (const name of ['authorization', 'dpop']) {
+  for (const name of CREDENTIALS) {
     if (!request.headers.has(name)) continue
     throw new AuthorizationRefused(
       'credentials_in_request',
@@ -51,6 +51,9 @@ export async function readOutgoingRequest(
     init: { ...init, redirect: request.redirect === 'error' ? 'error' : 'manual' },
   }
 }
+
+/** With a header `OAuth-Client-Attestation-PoP` an attestation would not be in the mode that the agent proves in. */
+const CREDENTIALS = ['authorization', 'dpop', 'oauth-client-attestation', 'oauth-client-attestation-pop']
 
 /** What fetch demands of a caller whose body is a stream. */
 const DUPLEX = { duplex: 'half' } as const

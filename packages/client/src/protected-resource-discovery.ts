@@ -1,5 +1,6 @@
 /** Finds out who issues tokens for a URL: protected resource metadata (RFC 9728). */
 import { parseScope, protectedResourceMetadataUrl } from '@countersign/core/wire'
+import { type AttestationDemand, readAttestationDemand } from './attestation/attestation-demand.ts'
 import { AuthorizationRefused } from './authorization-refused.ts'
 import { fetchJsonDocument } from './json-document.ts'
 import { membersOf } from './json-members.ts'
@@ -15,6 +16,7 @@ export interface ProtectedResource {
   readonly scopes: readonly string[] | undefined
   /** Algorithms that proofs may be signed with, where the resource says so. */
   readonly proofAlgorithms: readonly string[] | undefined
+  readonly attestation: AttestationDemand
 }
 
 const ROLE = { name: 'protected resource metadata', failure: 'metadata_unreachable' } as const
@@ -85,6 +87,7 @@ export function parseProtectedResource(document: unknown, endpoint: URL): Protec
     issuers,
     scopes: parseScope(parseStringList(scopes_supported)?.join(' ')),
     proofAlgorithms: parseStringList(dpop_signing_alg_values_supported),
+    attestation: readAttestationDemand(document),
   }
 }
 

@@ -12,6 +12,7 @@ import type { AgentParts } from './agent-parts.ts'
 import { requestAuthorizationCode } from './authorization-code.ts'
 import { AuthorizationRefused } from './authorization-refused.ts'
 import { parseAuthorizationServer } from './authorization-server-discovery.ts'
+import { authenticateClient } from './client-authentication.ts'
 import { chooseIssuer, type Discovery, mayBeLocal } from './discovery.ts'
 import { createHeldTurn } from './held-turn.ts'
 import { documentLimits } from './json-document.ts'
@@ -20,7 +21,6 @@ import { createProviderSession, stripUrl } from './provider-dpop-session.ts'
 import { ProviderScopes } from './provider-scopes.ts'
 import { readChallenge } from './resource-challenge.ts'
 import { requireSecureUrl } from './secure-url.ts'
-import { authenticateClient } from './token-request.ts'
 import { parseTokenResponse } from './token-response.ts'
 
 /**
@@ -74,11 +74,11 @@ class ResourceProvider implements OAuthClientProvider {
     if (resourceMetadataUrl !== undefined && new URL(resourceMetadataUrl).origin !== this.#endpoint.origin) {
       throw new AuthorizationRefused('metadata_invalid', 'The server names protected resource metadata elsewhere.')
     }
-    const { resource, scopes } = parseProtectedResource(resourceMetadata, this.#endpoint)
+    const { resource, scopes, attestation } = parseProtectedResource(resourceMetadata, this.#endpoint)
     const issuer = chooseIssuer([authorizationServerUrl], this.#parts.clients.issuers)
     const local = mayBeLocal(this.#parts, this.#endpoint, issuer)
     const server = parseAuthorizationServer(authorizationServerMetadata, issuer, local)
-    this.#discovery = { resource, supported: scopes, server }
+    this.#discovery = { resource, supported: scopes, attestation, server }
     this.#state = state
     this.#scopes.observeSupported(resourceMetadata?.scopes_supported)
   }
@@ -125,8 +125,16 @@ class ResourceProvider implements OAuthClientProvider {
   }
 
   /** A field, because the SDK takes it off the object. */
-  readonly addClientAuthentication: AddClientAuthentication = async (_headers, params) =>
-    authenticateClient(this.#parts, this.#requireDiscovery().server, params)
+  readonly addClientAuthentication: AddClientAuthentication = async (_headers, params) => {
+    const { server } = this.#requireDiscovery()
+    if ((await this.#parts.clients.find(server)).isAttested) {
+      throw new AuthorizationRefused(
+        'client_authentication_unsupported',
+        'A provider shows no attestation, and this client has nothing else to authenticate with; use agent.fetch.',
+      )
+    }
+    await authenticateClient(this.#parts, server, params)
+  }
 
   dpop(): Promise<DpopSession> {
     this.#session ??= createProviderSession(this.#parts, {

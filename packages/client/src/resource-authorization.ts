@@ -1,5 +1,6 @@
 /** The one token that the agent holds for one URL: how it is got, renewed and widened. */
 import type { AgentParts } from './agent-parts.ts'
+import type { AttestationWish } from './attestation/attestation-demand.ts'
 import { requestAuthorizationCode } from './authorization-code.ts'
 import { AuthorizationRefused } from './authorization-refused.ts'
 import { type Discovery, discover } from './discovery.ts'
@@ -16,6 +17,10 @@ export interface HeldToken {
   readonly scopes: readonly string[]
   /** NumericDate from which on it is not sent any more; undefined where the server did not say. */
   readonly endsAt: number | undefined
+  /** What the server that it is for says of attestations. */
+  readonly attestation: AttestationWish
+  /** NumericDate at which what the authorization server was shown of the agent lapses; undefined where that was nothing. */
+  readonly attestedUntil: number | undefined
 }
 
 /** A refresh token, and all that was granted with it: a refresh that does not say less renews all of it (RFC 6749 §6). */
@@ -100,7 +105,7 @@ export class ResourceAuthorization {
       if (missingScopes(scopes, issued.scopes).length > 0) return undefined
       this.#keepRefreshable(issued, discovery)
       if (lasting) this.#lasting = uniteScopes(this.#lasting ?? [], scopes)
-      return this.#hold(issued)
+      return this.#hold(issued, discovery)
     })
   }
 
@@ -111,7 +116,7 @@ export class ResourceAuthorization {
       const scopes = this.#lasting ?? this.#chooseFirstScopes(this.#discovery, challenge)
       const issued = (await this.#refresh(this.#discovery)) ?? (await this.#requestAnew(this.#discovery, scopes))
       this.#lasting ??= scopes ?? issued.scopes
-      return this.#hold(issued)
+      return this.#hold(issued, this.#discovery)
     } catch (error) {
       // Endpoints may have moved; the next call looks again.
       this.#discovery = undefined
@@ -180,11 +185,12 @@ export class ResourceAuthorization {
     this.#refreshable = refreshToken === undefined ? undefined : { refreshToken, issuer, granted: scopes }
   }
 
-  #hold(issued: ObtainedToken): HeldToken {
-    const { accessToken, scheme, scopes, lifetime, requestedAt } = issued
+  #hold(issued: ObtainedToken, { resource, attestation: demand }: Discovery): HeldToken {
+    const { accessToken, scheme, scopes, lifetime, requestedAt, attestedUntil } = issued
     const margin = lifetime === undefined ? 0 : Math.min(MARGIN, lifetime / 10)
     const endsAt = lifetime === undefined ? undefined : requestedAt + lifetime - margin
-    this.#held = { accessToken, scheme, scopes, endsAt }
+    const attestation = { audience: resource, demand }
+    this.#held = { accessToken, scheme, scopes, endsAt, attestation, attestedUntil }
     return this.#held
   }
 

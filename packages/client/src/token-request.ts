@@ -1,8 +1,11 @@
 /** Asks a token endpoint (RFC 6749 §3.2), with a client assertion and a DPoP proof (RFC 9449 §5). */
+import { readCompactJws } from '@countersign/core'
 import { makeProof } from '@countersign/dpop'
 import type { AgentParts } from './agent-parts.ts'
+import { attestationHeader, obtainAttestation } from './attestation/obtain-attestation.ts'
 import { AuthorizationRefused, parseOAuthError } from './authorization-refused.ts'
 import type { AuthorizationServer } from './authorization-server-discovery.ts'
+import { authenticateClient } from './client-authentication.ts'
 import { fetchJsonDocument, type JsonAnswer } from './json-document.ts'
 import { type IssuedToken, parseTokenResponse } from './token-response.ts'
 
@@ -22,15 +25,23 @@ export interface TokenGrant {
 export interface ObtainedToken extends IssuedToken {
   /** NumericDate. */
   readonly requestedAt: number
+  /** NumericDate at which the attestation that went along ends; undefined where none did. */
+  readonly attestedUntil: number | undefined
+}
+
+/** What a token endpoint answered, and the attestation that it was shown. */
+interface TokenAnswer extends JsonAnswer {
+  readonly attestation: string | undefined
 }
 
 const ROLE = { name: 'token endpoint', failure: 'token_request_failed' } as const
-const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /**
- * Requests a token; a demanded nonce is answered once, with a new proof and a new assertion.
+ * Requests a token; a demanded nonce is answered once, with a new proof and a new assertion, and so is a demand for a
+ * fresh attestation.
  *
- * @throws AuthorizationRefused `token_request_failed` with the server's error code, and those of the response
+ * @throws AuthorizationRefused `token_request_failed` with the server's error code, `attestation_unavailable`, and
+ * those of the response
  */
 export async function requestToken(
   parts: AgentParts,
@@ -38,66 +49,62 @@ export async function requestToken(
   grant: TokenGrant,
 ): Promise<ObtainedToken> {
   const requestedAt = parts.clock()
-  let answer = await postGrant(parts, server, grant)
-  if (demandsNonce(answer)) answer = await postGrant(parts, server, grant)
+  let answer = await postGrant(parts, server, { grant })
+  if (demandsNonce(answer)) answer = await postGrant(parts, server, { grant })
+  if (demandsFreshAttestation(answer)) answer = await postGrant(parts, server, { grant, freshAttestation: true })
   if (answer.status !== 200) throw failure(answer)
   const { key, bearer } = parts
   const expected = { scopes: grant.scopes, thumbprint: key.thumbprint, bearer }
   const issued = parseTokenResponse(answer.document, expected)
   parts.clients.bind(server.issuer)
-  return { ...issued, requestedAt }
+  return { ...issued, requestedAt, attestedUntil: readExpiry(answer.attestation) }
 }
 
-async function postGrant(parts: AgentParts, server: AuthorizationServer, grant: TokenGrant): Promise<JsonAnswer> {
+/** One try. */
+interface Attempt {
+  readonly grant: TokenGrant
+  /** Set when the server has called the last attestation too old. */
+  readonly freshAttestation?: boolean
+}
+
+async function postGrant(
+  parts: AgentParts,
+  server: AuthorizationServer,
+  { grant, freshAttestation = false }: Attempt,
+): Promise<TokenAnswer> {
   const url = new URL(server.tokenEndpoint)
   const body = new URLSearchParams({ ...grant.parameters, resource: grant.resource })
   if (grant.sendScope && grant.scopes !== undefined) body.set('scope', grant.scopes.join(' '))
-  await authenticateClient(parts, server, body)
-  const nonce = parts.nonces.current('authorization_server', url)
-  const proof = await makeProof(parts.key, {
-    method: 'POST',
-    url: url.href,
-    issuedAt: Math.floor(parts.clock()),
-    ...(nonce === undefined ? {} : { nonce }),
-  })
-  const headers = { accept: 'application/json', dpop: proof }
-  const answer = await fetchJsonDocument(
-    { fetch: parts.fetch, url: url.href, init: { method: 'POST', headers, body } },
-    ROLE,
-  )
+  const wish = { audience: server.issuer, demand: await authenticateClient(parts, server, body) }
+  const attestation = await obtainAttestation(parts, wish, freshAttestation)
+  const attested = attestation === undefined ? {} : { [attestationHeader]: attestation }
+  const headers = { accept: 'application/json', dpop: await makeTokenProof(parts, url), ...attested }
+  const init = { method: 'POST', headers, body }
+  const answer = await fetchJsonDocument({ fetch: parts.fetch, url: url.href, init }, ROLE)
   parts.nonces.observe('authorization_server', url, answer.headers)
-  return answer
+  return { ...answer, attestation }
 }
 
-/**
- * Adds `client_id` and, where the client has a key, a new assertion.
- *
- * @throws AuthorizationRefused `client_authentication_unsupported`
- */
-export async function authenticateClient(
-  parts: Pick<AgentParts, 'clients' | 'clock'>,
-  server: AuthorizationServer,
-  body: URLSearchParams,
-): Promise<void> {
-  const { clientId, signAssertion } = await parts.clients.find(server)
-  body.set('client_id', clientId)
-  if (signAssertion === undefined) return
-  if (server.clientAuthentication?.includes('private_key_jwt') === false) {
-    throw new AuthorizationRefused(
-      'client_authentication_unsupported',
-      'The authorization server does not support private_key_jwt, the only client authentication used here.',
-    )
-  }
-  body.set('client_assertion_type', ASSERTION_TYPE)
-  body.set(
-    'client_assertion',
-    await signAssertion({ audience: server.issuer, now: parts.clock(), algorithms: server.assertionAlgorithms }),
-  )
+function makeTokenProof({ key, nonces, clock }: AgentParts, url: URL): Promise<string> {
+  const nonce = nonces.current('authorization_server', url)
+  const issuedAt = Math.floor(clock())
+  return makeProof(key, { method: 'POST', url: url.href, issuedAt, ...(nonce === undefined ? {} : { nonce }) })
 }
 
 /** RFC 9449 §8: 400 with `use_dpop_nonce`; some servers answer 401, as they do for other client failures. */
 function demandsNonce({ status, headers, document }: JsonAnswer): boolean {
   return (status === 400 || status === 401) && document?.error === 'use_dpop_nonce' && headers.has('dpop-nonce')
+}
+
+function demandsFreshAttestation({ document, attestation }: TokenAnswer): boolean {
+  return attestation !== undefined && document?.error === 'use_fresh_attestation'
+}
+
+/** On the issuer's word and clock: good for guessing why a server finds the agent unattested, and for nothing else. */
+function readExpiry(attestation: string | undefined): number | undefined {
+  const jws = attestation === undefined ? undefined : readCompactJws(attestation)
+  const exp = jws?.ok === true ? jws.value.payload.exp : undefined
+  return typeof exp === 'number' ? exp : undefined
 }
 
 function failure({ status, document }: JsonAnswer): AuthorizationRefused {

@@ -1,5 +1,6 @@
 /** A small honest authorization server: client assertions, PKCE, refresh rotation, DPoP with nonces, JWT tokens. */
 import { createLocalJWKSet, decodeJwt, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose'
+import { type AttestationCheck, type AttestationVerdict, popMethods } from './attestation-check.ts'
 import { type Received, startServer, type TestServer, textOf } from './http-server.ts'
 import { createProofCheck, sha256 } from './proof-check.ts'
 
@@ -17,6 +18,12 @@ export interface AuthorizationServerSetup {
 export interface HonestAuthorizationServer extends TestServer {
   readonly publicJwk: JWK
   nonce: string
+  /** How it takes attestations; not at all at first. */
+  attestation: AttestationCheck | undefined
+  /** `attestation` for a client that has nothing else to authenticate with. */
+  clientAuthentication: 'registered' | 'attestation'
+  /** What each token request that was answered with a token showed of the agent. */
+  readonly agents: AttestationVerdict[]
   /** Members that replace or, being undefined, remove those of the metadata. */
   metadata: Record<string, unknown>
   /** Members that replace those of each token response. */
@@ -48,10 +55,11 @@ export async function startAuthorizationServer(setup: AuthorizationServerSetup):
       authorization_endpoint: `${issuer}/authorize`,
       response_types_supported: ['code'],
       code_challenge_methods_supported: ['S256'],
-      token_endpoint_auth_methods_supported: ['private_key_jwt', 'none'],
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'none', 'attest_jwt_client_auth'],
       token_endpoint_auth_signing_alg_values_supported: ['ES256', 'EdDSA'],
       dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
       authorization_response_iss_parameter_supported: true,
+      ...(self.attestation && { client_attestation_pop_methods_supported: popMethods(self.attestation.policy) }),
       ...self.metadata,
     }
   }
@@ -61,13 +69,21 @@ export async function startAuthorizationServer(setup: AuthorizationServerSetup):
     const proof = await checkProof(request, {})
     if ('failure' in proof) return refuse('invalid_dpop_proof')
     if (proof.nonce !== self.nonce) return refuse('use_dpop_nonce')
-    if (!(await isClient(form))) return refuse('invalid_client')
+    const agent = await self.attestation?.judge(request, { audience: issuer, jkt: proof.jkt })
+    if (agent === 'invalid') return refuse('invalid_client_attestation')
+    if (agent === 'stale') return refuse('use_fresh_attestation')
+    if (agent === 'missing' && self.attestation?.policy === 'required') return refuse('invalid_client_attestation')
+    const attested = typeof agent === 'object' ? agent : undefined
+    const isAttested = self.clientAuthentication === 'attestation'
+    if (isAttested ? attested === undefined : !(await isClient(form))) return refuse('invalid_client')
     const resource = form.get('resource')
     if (resource === null) return refuse('invalid_target')
     const scope = grantedScope(form, proof.jkt, resource)
     if (scope === undefined) return refuse('invalid_grant')
     if (scope.split(' ').some((name) => name !== '' && !setup.scopes.includes(name))) return refuse('invalid_scope')
-    return issue({ scope, resource, jkt: proof.jkt, refreshable: form.get('grant_type') !== 'client_credentials' })
+    self.agents.push(agent ?? 'missing')
+    const refreshable = form.get('grant_type') !== 'client_credentials'
+    return issue({ scope, resource, jkt: proof.jkt, refreshable }, attested?.exp)
   }
 
   async function isClient(form: URLSearchParams): Promise<boolean> {
@@ -103,10 +119,15 @@ export async function startAuthorizationServer(setup: AuthorizationServerSetup):
     return proven ? (asked.get('scope') ?? '') : undefined
   }
 
-  async function issue(grant: { scope: string; resource: string; jkt: string; refreshable: boolean }) {
+  async function issue(
+    grant: { scope: string; resource: string; jkt: string; refreshable: boolean },
+    attestedUntil: number | undefined,
+  ) {
     count += 1
     const now = Math.floor(setup.clock())
-    const accessToken = await new SignJWT({ client_id: 'agent', scope: grant.scope, cnf: { jkt: grant.jkt } })
+    const agent = attestedUntil === undefined ? {} : { agent: { exp: attestedUntil } }
+    const claims = { client_id: 'agent', scope: grant.scope, cnf: { jkt: grant.jkt }, ...agent }
+    const accessToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' })
       .setIssuer(issuer)
       .setAudience(grant.resource)
@@ -148,6 +169,9 @@ export async function startAuthorizationServer(setup: AuthorizationServerSetup):
   const self: HonestAuthorizationServer = Object.assign(server, {
     publicJwk: await exportJWK(publicKey),
     nonce: 'as-nonce-1',
+    attestation: undefined,
+    clientAuthentication: 'registered' as const,
+    agents: [],
     metadata: {},
     tokenResponse: {},
     browse,

@@ -1,5 +1,6 @@
 /** A small honest MCP-like resource server: verifies token, proof and content digest; each tool needs a scope. */
 import { importJWK, type JWK, jwtVerify } from 'jose'
+import { type AttestationCheck, type AttestationVerdict, popMethods } from './attestation-check.ts'
 import { type Received, startServer, type TestServer, textOf } from './http-server.ts'
 import { createProofCheck } from './proof-check.ts'
 
@@ -21,6 +22,12 @@ export interface HonestResourceServer extends TestServer {
   initialScope: string | undefined
   /** Whether proofs must cover the content; off for clients that cannot. */
   contentDigest: boolean
+  /** How it takes attestations; not at all at first. */
+  attestation: AttestationCheck | undefined
+  /** Whether it serves only agents that the authorization server has seen attested, by what their token says. */
+  agentClaim: 'ignored' | 'required'
+  /** What each call that was served showed of its agent. */
+  readonly agents: AttestationVerdict[]
   /** Tools that ran. */
   readonly calls: string[]
 }
@@ -48,6 +55,7 @@ export async function startResourceServer(setup: ResourceServerSetup): Promise<H
       authorization_servers: [setup.issuer],
       bearer_methods_supported: ['header'],
       dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
+      ...(self.attestation && { client_attestation_pop_methods_supported: popMethods(self.attestation.policy) }),
       ...self.metadata,
     }
   }
@@ -61,6 +69,12 @@ export async function startResourceServer(setup: ResourceServerSetup): Promise<H
     if ('failure' in proof) return challenge(401, { error: 'invalid_dpop_proof', failure: proof.failure })
     if (proof.nonce !== self.nonce) return challenge(401, { error: 'use_dpop_nonce' })
     if (proof.jkt !== claims.jkt) return challenge(401, { error: 'invalid_token' })
+    const agent = (await self.attestation?.judge(request, { audience: self.endpoint, jkt: proof.jkt })) ?? 'missing'
+    if (agent === 'stale') return challenge(403, { error: 'use_fresh_attestation' })
+    const isRequired = self.attestation?.policy === 'required' && agent === 'missing'
+    const isLapsed = self.agentClaim === 'required' && setup.clock() >= claims.attestedUntil
+    if (agent === 'invalid' || isRequired || isLapsed) return challenge(403, { error: 'invalid_client_attestation' })
+    self.agents.push(agent)
     const needed = TOOL_SCOPES[toolOf(request)]
     if (needed === undefined || claims.scopes.includes(needed)) return undefined
     return challenge(403, { error: 'insufficient_scope', scope: needed })
@@ -75,7 +89,8 @@ export async function startResourceServer(setup: ResourceServerSetup): Promise<H
         currentDate: new Date(setup.clock() * 1000),
       })
       const { jkt } = payload.cnf as { jkt: string }
-      return { jkt, scopes: String(payload.scope).split(' ') }
+      const { exp: attestedUntil = 0 } = (payload.agent ?? {}) as { exp?: number }
+      return { jkt, attestedUntil, scopes: String(payload.scope).split(' ') }
     } catch {
       return undefined
     }
@@ -101,6 +116,9 @@ export async function startResourceServer(setup: ResourceServerSetup): Promise<H
     metadata: {},
     initialScope: 'notes:read',
     contentDigest: true,
+    attestation: undefined,
+    agentClaim: 'ignored' as const,
+    agents: [],
     calls: [],
   })
   return self
