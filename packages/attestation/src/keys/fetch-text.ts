@@ -2,7 +2,7 @@
 
 /** Thrown when there is no document; `reason` is a constant word, and nothing of the answer is in the message. */
 export class FetchFailed extends Error {
-  override readonly name = 'FetchFailed'
+  override readonly name: string = 'FetchFailed'
   readonly reason: string
   /** Whether it may be another matter at once: a server that says "no" would only say so again. */
   readonly mayPass: boolean
@@ -11,6 +11,15 @@ export class FetchFailed extends Error {
     super(`the issuer's keys could not be fetched: ${reason}`)
     this.reason = reason
     this.mayPass = mayPass
+  }
+}
+
+/** Thrown when nobody was even asked, because that was done often enough, or to no avail: `breaker_open` or `budget`. */
+export class FetchWithheld extends FetchFailed {
+  override readonly name = 'FetchWithheld'
+
+  constructor(reason: 'breaker_open' | 'budget') {
+    super(reason, false)
   }
 }
 

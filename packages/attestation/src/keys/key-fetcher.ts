@@ -12,9 +12,8 @@ import {
   TaskCancelledError,
   TimeoutStrategy,
   timeout,
-  wrap,
 } from 'cockatiel'
-import { FetchFailed, fetchText } from './fetch-text.ts'
+import { FetchFailed, FetchWithheld, fetchText } from './fetch-text.ts'
 import type { FetchingPolicy } from './fetching-policy.ts'
 
 /** What a fetcher is made of. */
@@ -29,7 +28,7 @@ export interface KeyFetcherOptions {
 
 /** Fetches one issuer's document. */
 export interface KeyFetcher {
-  /** Yields the document's text. Rejects with `FetchFailed`, its reason also `breaker_open` or `budget`. */
+  /** Yields the document's text. Rejects with `FetchFailed`, of which `FetchWithheld` is one. */
   fetch(): Promise<string>
   /** Forgets failures and budget: a person asks, or a program starts. */
   reset(): void
@@ -42,40 +41,44 @@ const MILLISECONDS = 1000
 export function createKeyFetcher(options: KeyFetcherOptions): KeyFetcher {
   const { policy, clock } = options
   let started: number[] = []
-  let pipeline = createPipeline(options)
+  let pipeline = createPipeline(options, assertBudget)
 
-  async function attempt(signal: AbortSignal): Promise<string> {
+  // Asked before the breaker is: a fetch that is never made must not be the one that tries whether the server is back.
+  function assertBudget(): void {
     const now = clock()
     started = started.filter((at) => at > now - MINUTE && at <= now)
-    if (started.length >= policy.fetchesPerMinute) throw new FetchFailed('budget', false)
-    started.push(now)
-    return fetchTold(options, signal)
+    if (started.length >= policy.fetchesPerMinute) throw new FetchWithheld('budget')
   }
 
   return {
     async fetch() {
       try {
-        return await pipeline.execute(attempt)
+        return await pipeline.execute((signal) => {
+          started.push(clock())
+          return fetchTold(options, signal)
+        })
       } catch (error) {
-        if (error instanceof BrokenCircuitError) throw new FetchFailed('breaker_open', false)
+        if (error instanceof BrokenCircuitError) throw new FetchWithheld('breaker_open')
         throw error
       }
     },
     reset() {
       started = []
       pipeline.close()
-      pipeline = createPipeline(options)
+      pipeline = createPipeline(options, assertBudget)
     },
   }
 }
 
+type Attempt = (signal: AbortSignal) => Promise<string>
+
 interface Pipeline {
-  execute(attempt: (signal: AbortSignal) => Promise<string>): Promise<string>
+  execute(attempt: Attempt): Promise<string>
   /** Tells that an open breaker is gone. */
   close(): void
 }
 
-function createPipeline({ issuer, policy, events }: KeyFetcherOptions): Pipeline {
+function createPipeline({ issuer, policy, events }: KeyFetcherOptions, assertBudget: () => void): Pipeline {
   const retries = retry(
     handleWhen((error) => error instanceof FetchFailed && error.mayPass),
     {
@@ -84,8 +87,7 @@ function createPipeline({ issuer, policy, events }: KeyFetcherOptions): Pipeline
     },
   )
   const breaker: CircuitBreakerPolicy = circuitBreaker(
-    // A fetch that was never made says nothing of the server.
-    handleWhen((error) => error instanceof FetchFailed && error.reason !== 'budget'),
+    handleWhen((error) => error instanceof FetchFailed),
     { breaker: new ConsecutiveBreaker(policy.breakerFailures), halfOpenAfter: policy.breakerRest * MILLISECONDS },
   )
   let isOpen = false
@@ -98,15 +100,18 @@ function createPipeline({ issuer, policy, events }: KeyFetcherOptions): Pipeline
   breaker.onBreak(() => tell(true))
   breaker.onReset(() => tell(false))
   const limit = timeout(policy.timeout * MILLISECONDS, TimeoutStrategy.Aggressive)
-  const around = wrap(retries, breaker)
+  async function fetchInTime(attempt: Attempt): Promise<string> {
+    try {
+      return await limit.execute(({ signal }) => attempt(signal))
+    } catch (error) {
+      throw error instanceof TaskCancelledError ? new FetchFailed('timeout', true) : error
+    }
+  }
   return {
     execute: (attempt) =>
-      around.execute(async () => {
-        try {
-          return await limit.execute(({ signal }) => attempt(signal))
-        } catch (error) {
-          throw error instanceof TaskCancelledError ? new FetchFailed('timeout', true) : error
-        }
+      retries.execute(() => {
+        assertBudget()
+        return breaker.execute(() => fetchInTime(attempt))
       }),
     close: () => tell(false),
   }

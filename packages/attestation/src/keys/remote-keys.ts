@@ -1,6 +1,6 @@
 /** Keys that are fetched: once for all who wait, ahead of their time, and never in a storm. */
 import { type AttestationEvents, type Clock, type KeyRing, refuse } from '@countersign/core'
-import { FetchFailed } from './fetch-text.ts'
+import { FetchFailed, FetchWithheld } from './fetch-text.ts'
 import type { FetchingPolicy } from './fetching-policy.ts'
 import { createFlights } from './flights.ts'
 import type { KeyFetcher } from './key-fetcher.ts'
@@ -86,6 +86,8 @@ export function createRemoteKeys(options: RemoteKeysOptions): RemoteKeys {
       await fetchAndInstall()
     } catch (error) {
       fail(error instanceof FetchFailed ? error.reason : 'error')
+      // Nobody was disturbed, so there is nobody to leave in peace.
+      if (error instanceof FetchWithheld) failedAt = never
     }
     const isFresh = clock() < refreshAt
     return isFresh ? refreshAt - clock() : Math.max(policy.breakerRest, REST_AFTER_FAILURE)
