@@ -20,6 +20,8 @@ import { createIntrospectionAnswer } from './introspection/answer.ts'
 import { findOwnTokens } from './introspection/token-models.ts'
 import { revokeByOperator } from './revocation/admin.ts'
 import { createRevocationFeed } from './revocation/feed.ts'
+import { createSecurityEvents } from './revocation/security-events.ts'
+import { followRevokedKeys } from './revocation/trusted-keys.ts'
 import { createConsume } from './single-use/consume.ts'
 import { createAssertionSettlement } from './single-use/pending-assertion.ts'
 import { bindRefreshTokens } from './single-use/refresh-token.ts'
@@ -80,21 +82,26 @@ export async function assembleAuthorizationServer(
   if (options.ledger?.lifetime === 'run') {
     throw new TypeError('This ledger forgets when the process ends: the authorization server needs a durable one.')
   }
-  const { log = () => {} } = options
+  const { issuer, trust, log = () => {} } = options
   const state = await openDurableState(options, log)
+  const keys = followRevokedKeys(trust, state.revocations, log)
+  const close = () => {
+    keys?.stop()
+    state.close()
+  }
   try {
     const provider = await createProvider(options, state, variation)
+    if (keys !== undefined) provider.use(createSecurityEvents(issuer, keys))
+    await keys?.settled()
     return {
-      issuer: options.issuer,
-      listener: createListener(new URL(options.issuer), provider.callback()),
+      issuer,
+      listener: createListener(new URL(issuer), provider.callback()),
       revoke: (what) => revokeByOperator(state.revocations, what),
-      probe: () => probeStores(options.issuer, state),
-      async close() {
-        state.close()
-      },
+      probe: () => probeStores(issuer, state),
+      close: async () => close(),
     }
   } catch (error) {
-    state.close()
+    close()
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import { authorizationServerMetadataUrls } from '@countersign/core/wire'
 import { afterEach, describe, expect, it } from 'vitest'
 import { verifies } from '../../../tests/requirements/verifies.ts'
+import { makeAttester } from '../testing/attestation.ts'
 import { approve, startAttempt } from '../testing/code-flow.ts'
 import { claimsOf, requestAgentToken } from '../testing/token-request.ts'
 import { startWorld, type World } from '../testing/world.ts'
@@ -38,6 +39,7 @@ describe('RFC 8414 metadata', () => {
         revocation_feed_endpoint: `${world.issuer}/revocations`,
         scopes_supported: ['openid', 'notes:read', 'notes:write', 'notes:delete'],
       })
+      expect(Object.keys(body).filter((name) => name.startsWith('client_attestation'))).toEqual([])
       expect(new Set(body.grant_types_supported as string[])).toEqual(
         new Set(['authorization_code', 'client_credentials', 'refresh_token']),
       )
@@ -50,6 +52,28 @@ describe('RFC 8414 metadata', () => {
         'token_endpoint',
       ])
     }
+  })
+
+  it('says which other ways there are for a client to prove itself, where there are such', async () => {
+    const { trust } = await makeAttester()
+    const spiffe = [{ trustDomain: 'example.org', keys: { find: () => Promise.reject(new Error('unused')) } }]
+    world = await startWorld({ options: { trust, spiffe } })
+    const { body } = await fetchJson(`${world.issuer}/.well-known/oauth-authorization-server`)
+    expect(body).toMatchObject({
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'none', 'attest_jwt_client_auth', 'spiffe_jwt'],
+      introspection_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'spiffe_jwt'],
+      revocation_endpoint_auth_methods_supported: ['private_key_jwt', 'none', 'spiffe_jwt'],
+      client_attestation_pop_methods_supported: ['dpop_combined', 'none'],
+      client_attestation_signing_alg_values_supported: ['Ed25519', 'EdDSA', 'ES256'],
+    })
+  })
+
+  it('says that no attestation may be left out where none may', async () => {
+    const { trust } = await makeAttester()
+    const client = { clientId: 'c', grants: ['client_credentials'], scopes: [], authentication: 'attestation' } as const
+    world = await startWorld({ options: { trust, clients: [client] } })
+    const { body } = await fetchJson(`${world.issuer}/.well-known/oauth-authorization-server`)
+    expect(body.client_attestation_pop_methods_supported).toEqual(['dpop_combined'])
   })
 
   it('is not told by Host or forwarded headers who it is', async () => {

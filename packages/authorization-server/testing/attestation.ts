@@ -1,6 +1,6 @@
 /** Attestations of agents, by an issuer that the authorization server trusts, and token requests that show them. */
 import { randomUUID } from 'node:crypto'
-import { createTrustList, type TrustList } from '@countersign/attestation/trust'
+import { createTrust, type Trust } from '@countersign/attestation/trust'
 import { createFastVerifier } from '@countersign/core/node'
 import { CompactSign, calculateJwkThumbprint } from 'jose'
 import { makeTokenProof, postToken, type TokenAnswer } from './token-request.ts'
@@ -19,7 +19,7 @@ export const METADATA = {
 export interface Attester {
   readonly key: KeyPair
   readonly thumbprint: string
-  readonly trust: TrustList
+  readonly trust: Trust
 }
 
 export async function makeAttester(line: { acceptUnbound?: boolean } = {}): Promise<Attester> {
@@ -29,7 +29,7 @@ export async function makeAttester(line: { acceptUnbound?: boolean } = {}): Prom
   return {
     key,
     thumbprint: await calculateJwkThumbprint(key.publicJwk),
-    trust: createTrustList(createFastVerifier(), [trusted]),
+    trust: createTrust([trusted], { verifier: createFastVerifier() }),
   }
 }
 

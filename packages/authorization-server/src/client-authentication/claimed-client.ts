@@ -42,7 +42,7 @@ export function nameClaimedClients(provider: Provider, clients: ClientRegistry):
 
 function nameClient(ctx: Context, params: Parameters, clients: ClientRegistry): void {
   // Two credentials at once are for the library to refuse.
-  if (ctx.get('Authorization') !== '' || params.client_secret !== undefined) return
+  if (ctx.get('Authorization') !== '') return
   const { client_assertion: assertion, client_assertion_type: type } = params
   if (type === JWT_SVID && typeof assertion === 'string') {
     svids.set(ctx, assertion)

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http'
+import fc from 'fast-check'
 import { calculateJwkThumbprint } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -174,6 +175,29 @@ describe('a client that proves itself by attestation (attest_jwt_client_auth, DP
     const good = await attest(attester, 'attested', key)
     expect(await send(good)).toBe('200 token')
     expect(await send(good)).toBe('400 invalid_dpop_proof')
+  })
+})
+
+describe('whatever comes in the header', () => {
+  it('is refused with a code, and never quoted in answer or log', async () => {
+    const good = await attest(attester, 'attested', key)
+    const [header = '', payload = '', signature = ''] = good.split('.')
+    const piece = fc.oneof(fc.constantFrom(header, payload, signature, '', '.', '..', 'e30'), fc.base64String())
+    const text = fc.oneof(
+      fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join('.')),
+      fc.string({ minLength: 1, maxLength: 40 }).map((value) => `canary-7f3a${encodeURIComponent(value)}`),
+    )
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        fc.pre(value !== good && value.trim() !== '')
+        const answer = await ask(value, { client_id: 'attested' })
+        expect(outcomeOf(answer)).toBe('401 invalid_client_attestation')
+        expect(JSON.stringify(answer.body)).not.toContain('canary')
+      }),
+      { numRuns: 100 },
+    )
+    expect(JSON.stringify(world.log)).not.toContain('canary')
+    expect(JSON.stringify(world.log)).not.toContain(signature)
   })
 })
 

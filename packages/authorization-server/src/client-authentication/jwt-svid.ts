@@ -1,8 +1,10 @@
 /** Clients that prove themselves with a JWT-SVID (draft-ietf-oauth-spiffe-client-auth §3.1). */
+import { parseSpiffeId, verifyJwtSvid } from '@countersign/attestation/spiffe'
 import type { Verifier } from '@countersign/core'
 import { type Context, errors } from 'oidc-provider'
 import type { KnownClient } from '../configuration/client-registry.ts'
 import type { SpiffeTrustDomain } from '../configuration/options.ts'
+import { CLOCK_DIFFERENCE } from '../configuration/tokens.ts'
 import { findSvid } from './claimed-client.ts'
 
 /** What `createSvidCheck` needs. */
@@ -22,14 +24,38 @@ export function isProvenBySvid(ctx: Context): boolean {
 
 /**
  * Creates the check of a request's JWT-SVID; it throws `invalid_client` where the client's way of proving itself is
- * this one and fails, or is another one. An SVID is for many uses by design, so nothing is spent.
+ * this one and fails, or is another one, and `temporarily_unavailable` where nobody can say. An SVID is for many uses
+ * by design, so nothing is spent: what binds the token is the proof that comes with it.
  */
-export function createSvidCheck(_parts: SvidCheckParts): (ctx: Context, client: KnownClient) => Promise<void> {
+export function createSvidCheck(parts: SvidCheckParts): (ctx: Context, client: KnownClient) => Promise<void> {
+  const { issuer: audience, verifier, now: clock } = parts
+  const keysOf = new Map(parts.spiffe.map(({ trustDomain, keys }) => [trustDomain, keys]))
   return async (ctx, { authentication, spiffeId }) => {
     const svid = findSvid(ctx)
-    if (svid === undefined && authentication !== 'spiffe') return
-    if (svid === undefined || spiffeId === undefined)
-      throw new errors.InvalidClientAuth('JWT-SVID: not here, or missing')
-    throw new errors.InvalidClientAuth('no key to judge the JWT-SVID with')
+    if (authentication !== 'spiffe') {
+      if (svid === undefined) return
+      throw new errors.InvalidClientAuth('this client does not prove itself with a JWT-SVID')
+    }
+    const trustDomain = spiffeId === undefined ? undefined : parseSpiffeId(spiffeId)?.trustDomain
+    const keys = trustDomain === undefined ? undefined : keysOf.get(trustDomain)
+    if (svid === undefined || trustDomain === undefined || keys === undefined) {
+      throw new errors.InvalidClientAuth('JWT-SVID missing')
+    }
+    const result = await verifyJwtSvid(svid, { trustDomain, keys, audience, verifier, clock, skew: CLOCK_DIFFERENCE })
+    if (!result.ok && result.reason === 'keys_unavailable') throw new KeysUnavailable()
+    if (!result.ok) throw new errors.InvalidClientAuth(`JWT-SVID: ${result.reason}`)
+    if (result.value.spiffeId !== spiffeId) throw new errors.InvalidClientAuth('JWT-SVID: another workload')
+    proven.add(ctx)
+  }
+}
+
+/** The keys of a trust domain cannot be had. */
+class KeysUnavailable extends errors.OIDCProviderError {
+  override readonly error_description = 'the client cannot be authenticated right now'
+  /** The library would hide what is said with a 503. */
+  override readonly expose = true
+
+  constructor() {
+    super(503, 'temporarily_unavailable')
   }
 }

@@ -1,5 +1,5 @@
 /** How each client proves itself, and what is asked of its agent: checked once, looked up on every request. */
-import { parseSpiffeId } from '@countersign/attestation/trust'
+import { parseSpiffeId } from '@countersign/attestation/spiffe'
 import { type AttestationPolicy, completeAttestationPolicy } from '@countersign/attestation/verify'
 import type { AuthorizationServerOptions, ClientAuthentication, ClientRegistration } from './options.ts'
 

@@ -1,5 +1,5 @@
 /** What an operator says about an authorization server. */
-import type { TrustList } from '@countersign/attestation/trust'
+import type { Trust, TrustList } from '@countersign/attestation/trust'
 import type { AttestationPolicy, Presence } from '@countersign/attestation/verify'
 import type { KeyRing, Ledger } from '@countersign/core'
 import type { Log } from '../log.ts'
@@ -110,7 +110,7 @@ export interface AuthorizationServerOptions {
    * Whose attestations of agents count. A `Trust` also tells of keys that are trusted no more, and the tokens minted on
    * their word are revoked; its security events are taken at `/security-events`. Closing it is its owner's business.
    */
-  readonly trust?: TrustList
+  readonly trust?: TrustList | Trust
   /** Whose JWT-SVIDs count, for clients that prove themselves with such. */
   readonly spiffe?: readonly SpiffeTrustDomain[]
   /** Where codes, assertions, proofs and refresh tokens are spent: a durable ledger; default: in the same database. */

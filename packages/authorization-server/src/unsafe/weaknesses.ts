@@ -9,9 +9,16 @@ import type { Variation } from '../authorization-server.ts'
  *
  * `pkce_optional`: an authorization request may come without a challenge. `shared_secrets`: clients have secrets, which
  * are sent along. `assertion_replay`: no assertion id is kept. `refresh_reuse`: a refresh token is good for many uses.
- * `consume_after_find`: whether a thing was used is looked up, and then written down.
+ * `consume_after_find`: whether a thing was used is looked up, and then written down. `agent_claim_copied`: what an
+ * agent was once attested to be is copied into each token that is refreshed from there on.
  */
-export type Weakness = 'pkce_optional' | 'shared_secrets' | 'assertion_replay' | 'refresh_reuse' | 'consume_after_find'
+export type Weakness =
+  | 'pkce_optional'
+  | 'shared_secrets'
+  | 'assertion_replay'
+  | 'refresh_reuse'
+  | 'consume_after_find'
+  | 'agent_claim_copied'
 
 /** The variation that has these weaknesses and no others. */
 export function vary(weaknesses: readonly Weakness[], secrets: Readonly<Record<string, string>>): Variation {
@@ -25,6 +32,7 @@ export function vary(weaknesses: readonly Weakness[], secrets: Readonly<Record<s
       const varied = { ...configuration }
       if (has('pkce_optional')) varied.pkce = { required: () => false }
       if (has('refresh_reuse')) varied.rotateRefreshToken = false
+      if (has('agent_claim_copied')) varied.extraTokenClaims = copyAgentClaim(varied.extraTokenClaims)
       return has('shared_secrets') ? shareSecrets(varied, secrets) : varied
     },
   }
@@ -57,6 +65,18 @@ function findThenSave({ lifetime }: Ledger): Ledger {
 
 function nameOf({ kind, key }: Spend): string {
   return `${kind} ${key}`
+}
+
+/** Keeps the claim of each grant's newest attestation for all its tokens. */
+function copyAgentClaim(describe: Configuration['extraTokenClaims']): Configuration['extraTokenClaims'] {
+  const known = new Map<string, unknown>()
+  return async (ctx, token) => {
+    const claims = await describe(ctx, token)
+    const grant = token.grantId ?? ''
+    if (claims?.agent !== undefined) known.set(grant, claims.agent)
+    const agent = known.get(grant)
+    return agent === undefined || grant === '' ? claims : { ...claims, agent }
+  }
 }
 
 function shareSecrets(configuration: Configuration, secrets: Readonly<Record<string, string>>): Configuration {
