@@ -107,11 +107,12 @@ describe('a client that proves itself with a JWT-SVID (spiffe_jwt)', () => {
       outcomeOf(await postToken(world.issuer, form, { DPoP: await makeTokenProof(world.issuer, key, { nonce }) }))
     expect(await send({ grant_type: 'client_credentials', client_id: 'workload' })).toBe('401 invalid_client')
     expect(await send(await assertionForm(world.issuer, 'workload', domainKey))).toBe('401 invalid_client')
-    const svid = await makeSvid()
     expect(await send({ grant_type: 'client_credentials', client_assertion_type: SVID_TYPE })).toBe(
       '400 invalid_request',
     )
-    expect(outcomeOf(await ask(svid, { client_secret: 'x' }))).toBe('400 invalid_request')
+    const form = { grant_type: 'client_credentials', ...svidForm(await makeSvid()) }
+    const Authorization = `Basic ${btoa('workload:secret')}`
+    expect(outcomeOf(await postToken(world.issuer, form, { Authorization }))).toBe('400 invalid_request')
   })
 
   it('cannot be told right now while the keys of its trust domain are away', async () => {
