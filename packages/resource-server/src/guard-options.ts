@@ -1,5 +1,5 @@
 /** What a server author writes: the resource, whom it trusts, and what each tool needs. */
-import type { TrustList } from '@countersign/attestation/trust'
+import type { Trust, TrustList } from '@countersign/attestation/trust'
 import type { AttestationPolicy, AttestationTimes, Presence } from '@countersign/attestation/verify'
 import type { Clock, Events, Ledger, Verifier } from '@countersign/core'
 import type { ProofPolicy } from '@countersign/dpop'
@@ -48,7 +48,7 @@ export interface GuardOptions {
    */
   readonly attestation?: AttestationPolicy | Presence
   /** Whose attestations count. Without it none is looked at, and only the `agent` claim of a token speaks for an agent. */
-  readonly trust?: TrustList
+  readonly trust?: TrustList | Trust
   /** How old attestations may be, and how far the clocks of their issuers may differ. */
   readonly attestationTimes?: Partial<AttestationTimes>
   /** Path at which `protect` takes word of revoked attestation keys (RFC 8935); needs `trust` made by `createTrust`. */

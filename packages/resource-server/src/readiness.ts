@@ -4,12 +4,12 @@ import type { GuardContext } from './guard-context.ts'
 import type { TrustedIssuer } from './token/trusted-issuer.ts'
 
 /**
- * What good calls need. Without the `keys` of every issuer they get 503 `keys_unavailable`, without knowing what was
+ * What good calls need. Without the `keys` of every issuer, also of attestations, they get 503 `keys_unavailable`, without knowing what was
  * revoked (`revocations`) 503 `revocations_unavailable`, without the `ledger` 503 `ledger_unavailable`.
  */
 export type GuardNeed = 'keys' | 'revocations' | 'ledger'
 
-type Probed = Pick<GuardContext, 'issuers' | 'ledger' | 'clock'>
+type Probed = Pick<GuardContext, 'issuers' | 'ledger' | 'clock' | 'attestation'>
 
 /** True when calls find it; what cannot be had, for whatever reason, is `false`, never an exception. */
 export async function probeGuard(need: GuardNeed, context: Probed): Promise<boolean> {
@@ -23,12 +23,18 @@ export async function probeGuard(need: GuardNeed, context: Probed): Promise<bool
 function ask(need: GuardNeed, context: Probed): Promise<boolean> {
   switch (need) {
     case 'keys':
-      return allHold([...context.issuers.values()], hasKeys)
+      return hasAllKeys(context)
     case 'revocations':
       return allHold([...context.issuers.values()], knowsRevocations)
     case 'ledger':
       return canSpend(context)
   }
+}
+
+/** Those of tokens, and those of attestations where any are taken. */
+async function hasAllKeys({ issuers, attestation }: Probed): Promise<boolean> {
+  const answers = await Promise.all([allHold([...issuers.values()], hasKeys), attestation.isReady()])
+  return answers.every((answer) => answer)
 }
 
 async function allHold<T>(items: readonly T[], question: (item: T) => Promise<boolean>): Promise<boolean> {

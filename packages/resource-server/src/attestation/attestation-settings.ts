@@ -15,6 +15,8 @@ export interface AttestationSettings {
   readonly verifier?: AttestationVerifier
   /** What is asked of the agent in every call. */
   readonly policy?: AttestationPolicy
+  /** Whether the keys of all who are trusted to attest agents are at hand; rejects, or is false, where they are not. */
+  readonly isReady: () => Promise<boolean>
   /** Whether anything is asked of any agent; otherwise nothing has to be judged. */
   readonly isAsked: boolean
 }
@@ -35,6 +37,10 @@ export function createAttestationSettings(
   const { attestation, trust, attestationTimes: times } = options
   return {
     isAsked: asksForAttestation(options),
+    isReady: async () => {
+      if (trust !== undefined && 'ready' in trust) await trust.ready()
+      return true
+    },
     ...(attestation !== undefined && { policy: readAttestationPolicy('attestation', attestation) }),
     ...(trust !== undefined && {
       verifier: configure(() => createVerifier({ ...completed, trust, ...(times !== undefined && { times }) })),

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Guard } from '../guard.ts'
+import { claimAgent, createAttester } from '../testing/attester.test-fixture.ts'
 import { describeGrant, start } from '../testing/issuer.test-fixture.ts'
 import { createTestFeed } from '../testing/revocation-feed.test-fixture.ts'
 import { createScene, type Scene, type SceneOptions } from '../testing/scene.test-fixture.ts'
 import { useServedIssuer } from '../testing/served-issuer.test-fixture.ts'
 
+const attester = await createAttester()
 const { origin, answers, asked } = useServedIssuer()
 
 /** A scene whose issuer publishes what it revokes. */
@@ -33,9 +35,10 @@ describe('a token that was revoked', () => {
     ['grant', 'grant-1'],
     ['client', 'agent-1'],
     ['subject', 'user-1'],
+    ['attestation_key', attester.thumbprint],
   ] as const)('by its %s is refused two seconds later, though it was verified before', async (kind, id) => {
     const { feed, scene } = await createFeedScene()
-    const token = await scene.token({ grant_id: 'grant-1' })
+    const token = await scene.token({ grant_id: 'grant-1', agent: claimAgent(attester, scene.agent) })
     expect(await outcome(scene, token)).toBe('allowed')
     await feed.revoke(kind, id)
     scene.now += 2.1
@@ -47,10 +50,12 @@ describe('a token that was revoked', () => {
     ['grant', 'grant-2'],
     ['client', 'user-1'],
     ['subject', 'agent-1'],
+    ['attestation_key', 'A'.repeat(43)],
   ] as const)('is not meant by a revocation of %s %s', async (kind, id) => {
     const { feed, scene } = await createFeedScene()
     await feed.revoke(kind, id)
-    expect(await outcome(scene, await scene.token({ grant_id: 'grant-1' }))).toBe('allowed')
+    const agent = claimAgent(attester, scene.agent)
+    expect(await outcome(scene, await scene.token({ grant_id: 'grant-1', agent }))).toBe('allowed')
   })
 
   it('is another one than what was issued after the revocation', async () => {

@@ -1,4 +1,5 @@
 /** Everything about access tokens that a guard has: whom it trusts, what it has verified, what was revoked. */
+import { followRevokedKeys } from '../attestation/revoked-attestation-keys.ts'
 import type { GuardOptions } from '../guard-options.ts'
 import { createAccessTokenCache } from './access-token-cache.ts'
 import { createTokenRevocations, type TokenRevocations } from './revocation/token-revocations.ts'
@@ -20,7 +21,7 @@ interface Completed extends Pick<TrustContext, 'verifier' | 'clock' | 'events' |
 
 /** Throws `ConfigurationError` where an issuer can't be trusted as written. */
 export function createTokens(
-  { authorizationServers, resource, bearer, fetch }: GuardOptions,
+  { authorizationServers, resource, bearer, fetch, trust }: GuardOptions,
   { maxLength, ...completed }: Completed,
 ): Tokens {
   const cache = createAccessTokenCache(completed.clock)
@@ -31,7 +32,12 @@ export function createTokens(
     ...(bearer === undefined ? {} : { bearer }),
     onRevocation: forgetRevoked,
   })
-  const revocations = createTokenRevocations(issuers, completed)
+  const revokedKeys = followRevokedKeys(trust)
+  const revocations = createTokenRevocations(issuers, {
+    ...completed,
+    hasRevokedKey: ({ attestationKey }) => attestationKey !== undefined && revokedKeys.has(attestationKey),
+  })
+  revokedKeys.onRevoked(forgetRevoked)
 
   /** What is known to be revoked is not kept, and whoever holds a stream open is told. */
   function forgetRevoked(): void {

@@ -30,10 +30,18 @@ const watchedAnswerAge = 1
 
 type Objection = Refused | undefined
 
+/** What judging takes beside the issuers. */
+export interface RevocationParts {
+  readonly clock: Clock
+  readonly events: Events | undefined
+  /** Whether the token was issued on the word of a key that is known here to be revoked. */
+  readonly hasRevokedKey: (token: AccessToken) => boolean
+}
+
 /** `sources` by issuer. Tells of an issuer whose JWTs turn out to be good until they expire, whatever happens. */
 export function createTokenRevocations(
   sources: ReadonlyMap<string, RevocationSources>,
-  { clock, events }: { readonly clock: Clock; readonly events: Events | undefined },
+  { clock, events, hasRevokedKey }: RevocationParts,
 ): TokenRevocations {
   const unrevocable = new Set<string>()
 
@@ -44,6 +52,7 @@ export function createTokenRevocations(
   }
 
   function judge(token: AccessToken, text: string): Objection | Promise<Objection> {
+    if (hasRevokedKey(token)) return refuse('invalid_token', 'revoked')
     const { feed, introspector } = sources.get(token.issuer) ?? {}
     if (feed === undefined) return undefined
     if (token.source === 'jwt' && feed.isMissing()) tellOnce(token.issuer)
@@ -81,7 +90,8 @@ export function createTokenRevocations(
     watch,
     onChange,
     changed: notify,
-    isRevoked: (token) => hasEnded(token) || (sources.get(token.issuer)?.feed?.list.ends(token) ?? false),
+    isRevoked: (token) =>
+      hasEnded(token) || hasRevokedKey(token) || (sources.get(token.issuer)?.feed?.list.ends(token) ?? false),
   }
 }
 

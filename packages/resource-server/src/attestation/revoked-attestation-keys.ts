@@ -1,0 +1,30 @@
+/** Keys of attestation issuers that are trusted no more: with such a key fall the tokens that were issued on its word. */
+import type { GuardOptions } from '../guard-options.ts'
+import type { AttestationKey } from '../token/access-token.ts'
+
+/** What is known of them here, beside what the issuers of tokens publish. */
+export interface RevokedAttestationKeys {
+  has(key: AttestationKey): boolean
+  /** Calls `listener` whenever there is one more, also for those that are known already. */
+  onRevoked(listener: () => void): void
+}
+
+/** Listens for as long as the trust list lasts; without one that keeps itself current there is nothing to hear. */
+export function followRevokedKeys(trust: GuardOptions['trust']): RevokedAttestationKeys {
+  const revoked = new Set<string>()
+  return {
+    has: (key) => revoked.size > 0 && revoked.has(nameOf(key)),
+    onRevoked(listener) {
+      if (trust === undefined || !('onRevoked' in trust)) return
+      trust.onRevoked((key) => {
+        revoked.add(nameOf(key))
+        listener()
+      })
+    },
+  }
+}
+
+/** No issuer is a URL with a blank in it. */
+function nameOf({ issuer, keyThumbprint }: AttestationKey): string {
+  return `${issuer} ${keyThumbprint}`
+}
