@@ -1,7 +1,6 @@
 /** An issuer's keys as its operator wrote them down (RFC 7517 §5). */
 import {
   type KeyRing,
-  ok,
   type PublicJwk,
   parsePublicJwk,
   type Result,
@@ -20,6 +19,8 @@ export interface StaticKeys {
 interface HeldKey {
   readonly kid: string | undefined
   readonly jwk: PublicJwk
+  /** By algorithm: asked for with every attestation, so looked up and not worked out. */
+  readonly imported: Map<SignatureAlgorithm, Promise<Result<VerifyKey>>>
 }
 
 /**
@@ -35,13 +36,12 @@ export function createStaticKeyRing(verifier: Verifier, { keys }: StaticKeys): K
   if (held.length > 1 && held.some(({ kid }) => kid === undefined)) {
     throw new TypeError('Each of several keys has a kid; only a single key may be without.')
   }
-  const imported = new Map<string, Promise<Result<VerifyKey>>>()
-
-  function importOnce(jwk: PublicJwk, algorithm: SignatureAlgorithm): Promise<Result<VerifyKey>> {
-    const name = `${algorithm} ${JSON.stringify(jwk)}`
-    const known = imported.get(name) ?? Promise.resolve(verifier.importKey(jwk, algorithm))
-    imported.set(name, known)
-    return known
+  function importOnce({ jwk, imported }: HeldKey, algorithm: SignatureAlgorithm): Promise<Result<VerifyKey>> {
+    const known = imported.get(algorithm)
+    if (known !== undefined) return known
+    const key = Promise.resolve(verifier.importKey(jwk, algorithm))
+    imported.set(algorithm, key)
+    return key
   }
 
   return {
@@ -49,8 +49,7 @@ export function createStaticKeyRing(verifier: Verifier, { keys }: StaticKeys): K
       const found = held.length === 1 && kid === undefined ? held[0] : held.find((key) => key.kid === kid)
       if (found === undefined) return refuse('invalid_token', 'unknown_key')
       if (!fitsKey(found.jwk, algorithm)) return refuse('invalid_token', 'key_algorithm')
-      const key = await importOnce(found.jwk, algorithm)
-      return key.ok ? ok(key.value) : key
+      return importOnce(found, algorithm)
     },
   }
 }
@@ -62,5 +61,5 @@ function readKey(value: unknown): HeldKey {
   }
   const kid = typeof value === 'object' && value !== null && 'kid' in value ? value.kid : undefined
   if (kid !== undefined && (typeof kid !== 'string' || kid === '')) throw new TypeError('A kid is a text.')
-  return { kid, jwk: jwk.value }
+  return { kid, jwk: jwk.value, imported: new Map() }
 }

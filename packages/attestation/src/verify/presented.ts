@@ -17,9 +17,8 @@ export interface AttestationExpectation {
   readonly requireAudience?: boolean
 }
 
-/** What is known of a text as long as it is the same text. */
+/** What is known of a text as long as it is the same text, and worth remembering. */
 export interface ReadText {
-  jws?: CompactJws | undefined
   algorithm?: AttestationAlgorithm | undefined
   /** The `kid`, where it has one. */
   keyId?: string | undefined
@@ -34,6 +33,7 @@ export interface ReadText {
 export interface Presented extends ReadText {
   readonly text: string
   readonly expected: AttestationExpectation
+  jws?: CompactJws | undefined
   trusted?: TrustedIssuer | undefined
   /** The issuer's key as of now. */
   key?: VerifyKey | undefined

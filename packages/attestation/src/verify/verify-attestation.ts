@@ -62,7 +62,7 @@ export function assembleAttestationVerifier(
 
   async function judge(text: string, expected: AttestationExpectation): Promise<JudgedAttestation> {
     const known = cache.get(text)
-    const presented: Presented = { ...known, text, expected }
+    const presented = begin(text, expected, known)
     const objection = await findObjection(presented, context, known === undefined ? checks : ofMoment)
     if (objection?.rejection.code === 'attestation_expired') cache.delete(text)
     else if (isToBeKept(presented, known)) cache.set(text, keep(presented))
@@ -102,8 +102,25 @@ function isToBeKept({ verifiedBy, jkt }: Presented, known: ReadText | undefined)
   return verifiedBy !== undefined && jkt !== undefined && verifiedBy !== known?.verifiedBy
 }
 
-function keep({ jws, algorithm, keyId, claims, verifiedBy, jkt }: Presented): ReadText {
-  return { jws, algorithm, keyId, claims, verifiedBy, jkt }
+/** All members at once, so that the engine knows one shape of it. */
+function begin(text: string, expected: AttestationExpectation, known: ReadText | undefined): Presented {
+  return {
+    text,
+    expected,
+    jws: undefined,
+    algorithm: known?.algorithm,
+    keyId: known?.keyId,
+    claims: known?.claims,
+    trusted: undefined,
+    key: undefined,
+    now: undefined,
+    verifiedBy: known?.verifiedBy,
+    jkt: known?.jkt,
+  }
+}
+
+function keep({ algorithm, keyId, claims, verifiedBy, jkt }: Presented): ReadText {
+  return { algorithm, keyId, claims, verifiedBy, jkt }
 }
 
 function describeVerified({ trusted, claims: said, key, keyId, jkt, now }: Presented): VerifiedAttestation {

@@ -7,6 +7,7 @@ import {
   type Presented,
   type VerificationContext,
 } from '../presented.ts'
+import { form } from './form.ts'
 
 /**
  * The issuer has the key, now: one that was revoked or replaced since takes with it whatever it has signed. A key that
@@ -26,10 +27,12 @@ export const signingKey: AttestationCheck = async (presented) => {
 export const signature: AttestationCheck = (presented, context) =>
   established(presented.key).thumbprint === presented.verifiedBy ? undefined : verifySignature(presented, context)
 
-async function verifySignature(presented: Presented, { verifier }: VerificationContext): Promise<Objection> {
+async function verifySignature(presented: Presented, context: VerificationContext): Promise<Objection> {
   const key = established(presented.key)
-  const jws = established(presented.jws)
-  if (!(await verifier.verify(key, jws.signingInput, jws.signature))) {
+  // A text that is remembered was not read: what it was signed with is wanted only if its issuer has another key now.
+  if (presented.jws === undefined) await form(presented, context)
+  const { signingInput, signature: signed } = established(presented.jws)
+  if (!(await context.verifier.verify(key, signingInput, signed))) {
     return refuseAttestation('attestation_invalid', 'signature')
   }
   presented.verifiedBy = key.thumbprint
