@@ -11,6 +11,7 @@ import {
   ISSUER,
   instanceKey,
   issuerKey,
+  LINE,
   METADATA,
   type Members,
   makeKey,
@@ -21,6 +22,8 @@ import {
   strangersKey,
   unwrap,
 } from '../testing/attestation.test-fixture.ts'
+import { makeLedger } from '../testing/ledger.test-fixture.ts'
+import { createTrustList } from '../trust/trust-list.ts'
 
 const { attestations } = setUp()
 const judge = async (text: string, expected = EXPECTED): Promise<string> =>
@@ -227,7 +230,28 @@ describe('for whom an issuer may speak (A15)', () => {
   })
 })
 
+describe('an attestation of an issuer whose attestations come in another way', () => {
+  it('is refused in the header, whatever it says', async () => {
+    const { ledger } = makeLedger(() => NOW)
+    const world = setUp({ legacy: true }, { ledger })
+    for (const text of [await forge(), await forge({ cnf: undefined, aud: RESOURCE })]) {
+      expect(outcomeOf(await world.attestations.verify(text, EXPECTED))).toBe('attestation_issuer_untrusted carriage')
+    }
+  })
+})
+
 describe('an attestation seen again', () => {
+  /** A ring whose one key can be put in the place of another. */
+  function setUpRing() {
+    const state = { key: issuerKey }
+    const verifier = createFastVerifier()
+    const ring: KeyRing = {
+      find: async (_kid, algorithm) =>
+        verifier.importKey({ kty: 'OKP', crv: 'Ed25519', x: state.key.jwk.x ?? '' }, algorithm),
+    }
+    return { ...setUp({ keys: ring }, { verifier }), state }
+  }
+
   /** A ring that is asked each time, and can take its key back. */
   function makeRing(): { ring: KeyRing; state: { answer: 'key' | 'revoked' | 'down'; asked: number } } {
     const state = { answer: 'key' as 'key' | 'revoked' | 'down', asked: 0 }
@@ -262,6 +286,29 @@ describe('an attestation seen again', () => {
     expect(state.asked).toBe(5)
     state.answer = 'revoked'
     expect(outcomeOf(await world.attestations.verify(text, EXPECTED))).toBe('attestation_invalid key_revoked')
+  })
+
+  it('is verified again when its issuer has another key under that name by now', async () => {
+    const world = setUpRing()
+    const text = await forge()
+    expect(outcomeOf(await world.attestations.verify(text, EXPECTED))).toBe('accepted')
+    world.state.key = strangersKey
+    expect(outcomeOf(await world.attestations.verify(text, EXPECTED))).toBe('attestation_invalid signature')
+    expect(outcomeOf(await world.attestations.verify(await forge({}, {}, strangersKey), EXPECTED))).toBe('accepted')
+    world.state.key = issuerKey
+    expect(outcomeOf(await world.attestations.verify(text, EXPECTED))).toBe('accepted')
+  })
+
+  it('is refused once its issuer has been taken off the list', async () => {
+    const verifier = createFastVerifier()
+    const list = createTrustList(verifier, [LINE])
+    const state = { trusted: true }
+    const trust = { ...list, find: (issuer: string) => (state.trusted ? list.find(issuer) : undefined) }
+    const world = setUp({}, { verifier, trust })
+    const text = await forge()
+    expect(outcomeOf(await world.attestations.verify(text, EXPECTED))).toBe('accepted')
+    state.trusted = false
+    expect(outcomeOf(await world.attestations.verify(text, EXPECTED))).toMatch(/^attestation_issuer_untrusted/)
   })
 
   it('is judged anew for each addressee and each moment', async () => {
