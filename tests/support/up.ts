@@ -29,6 +29,7 @@ export interface Up {
   readonly issuer: string
   readonly resource: string
   readonly admin: string
+  readonly attestationIssuer: string
   readonly client: { readonly clientId: string; readonly privateJwk: JWK }
   /** Its data folder. */
   readonly data: string
@@ -60,14 +61,20 @@ export async function startUp({ flags = [], env = {}, direct = false, ...options
   const lines = createInterface({ input: child.stdout })
   const [line] = await Promise.race([once(lines, 'line'), ended.then(() => [])])
   if (typeof line !== 'string') throw new Error(`countersign up did not start: ${output.stderr}`)
-  const { client, ...ready } = JSON.parse(line) as {
+  const {
+    client,
+    attestation_issuer: attestationIssuer,
+    ...ready
+  } = JSON.parse(line) as {
     issuer: string
     resource: string
     admin: string
+    attestation_issuer: string
     client: { client_id: string; private_jwk: JWK }
   }
   return {
     ...ready,
+    attestationIssuer,
     client: { clientId: client.client_id, privateJwk: client.private_jwk },
     data,
     output,

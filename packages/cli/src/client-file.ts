@@ -6,6 +6,8 @@ import { readJsonFile, writeSecretJsonFile } from './json-file.ts'
 /** What stands in the file; `private_jwk` is a P-256 or Ed25519 key. */
 export interface ClientFile {
   readonly issuer: string
+  /** Who attests the client; left out by releases without attestation. */
+  readonly attestation_issuer?: string
   readonly client_id: string
   readonly private_jwk: JsonWebKey & { readonly kid?: string }
 }
@@ -14,9 +16,10 @@ export interface ClientFile {
 export function readClientFile(path: string): ClientFile | undefined {
   const file = readJsonFile(path)
   if (file === undefined) return undefined
-  const { issuer, client_id, private_jwk } = file
+  const { issuer, client_id, private_jwk, attestation_issuer } = file
   if (typeof issuer !== 'string' || typeof client_id !== 'string') throw unusable(path)
-  return { issuer, client_id, private_jwk: toPrivateJwk(private_jwk, path) }
+  const attester = typeof attestation_issuer === 'string' ? { attestation_issuer } : {}
+  return { issuer, ...attester, client_id, private_jwk: toPrivateJwk(private_jwk, path) }
 }
 
 /** Reads the one in a data folder; where there is none, the message names the cure, and `otherwise` another. */
@@ -36,9 +39,15 @@ export function writeClientFile(path: string, file: ClientFile): void {
 
 /** Reads a file that holds nothing but a private key as a JWK. */
 export function readKeyFile(path: string): ClientFile['private_jwk'] {
-  const jwk = readJsonFile(path)
+  const jwk = readPrivateJwk(path)
   if (jwk === undefined) throw new CommandFailed(`There is no key file ${path}.`, 2)
-  return toPrivateJwk(jwk, path)
+  return jwk
+}
+
+/** The same; undefined when it is not there. */
+export function readPrivateJwk(path: string): ClientFile['private_jwk'] | undefined {
+  const jwk = readJsonFile(path)
+  return jwk === undefined ? undefined : toPrivateJwk(jwk, path)
 }
 
 function toPrivateJwk(value: unknown, path: string): ClientFile['private_jwk'] {

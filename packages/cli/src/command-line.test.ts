@@ -73,12 +73,14 @@ describe('countersign up and call', () => {
       issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       resource: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/mcp$/),
       admin: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      attestation_issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       client: { client_id: 'countersign-call', private_jwk: { kty: 'EC', crv: 'P-256', d: expect.any(String) } },
     })
   })
 
   it('keeps every file with a secret to its owner', () => {
-    for (const file of ['client.json', 'user.json', 'authorization.sqlite', 'notes.sqlite']) {
+    const files = ['client.json', 'user.json', 'authorization.sqlite', 'notes.sqlite', 'attestation.sqlite']
+    for (const file of [...files, 'attestation-root.json']) {
       expect(statSync(join(data, file)).mode & 0o077, file).toBe(0)
     }
   })
@@ -102,6 +104,24 @@ describe('countersign up and call', () => {
     expect(allowed.err).not.toContain('\u001b[31m')
     const deleted = await call(['delete_note', '--arg', 'note_id=1', '--yes'])
     expect(deleted).toMatchObject({ code: 0, out: '{"deleted":1}\n' })
+  })
+
+  it('shows which agent it is, where it may, and cannot delete without', async () => {
+    const remove = ['delete_note', '--arg', 'note_id=99', '--yes']
+    expect(await call(remove)).toMatchObject({ code: 1, out: 'There is no note 99.\n' })
+    const unattested = await call([...remove, '--no-attest'])
+    expect(unattested).toMatchObject({ code: 1, out: '', err: expect.stringContaining('attestation_required') })
+    expect(await call(['read_notes', '--no-attest'])).toMatchObject({ code: 0, err: '' })
+  })
+
+  it('says so when nobody attests it, and goes on where that is enough', async () => {
+    const elsewhere = ['--attestation-issuer', 'http://127.0.0.1:9']
+    expect(await call(['read_notes', ...elsewhere])).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('Not attested:'),
+    })
+    const insecure = await call(['read_notes', '--attestation-issuer', 'http://attest.example'])
+    expect(insecure).toMatchObject({ code: 2, out: '', err: expect.stringContaining('https') })
   })
 
   it('ends with 1 when the tool or the guard says no', async () => {
@@ -153,7 +173,20 @@ describe('countersign up and call', () => {
 
 describe('what countersign up tells on stderr', () => {
   it.each([
-    [['--verbose'], ['started', 'refused', 'token_refused', 'token_issued', 'allowed', 'stopping']],
+    [
+      ['--verbose'],
+      [
+        'key_fetched',
+        'started',
+        'refused',
+        'attestation_issued',
+        'token_refused',
+        'attestation_verified',
+        'token_issued',
+        'allowed',
+        'stopping',
+      ],
+    ],
     [
       ['--log-level', 'info'],
       ['started', 'refused', 'token_refused', 'token_issued', 'stopping'],

@@ -12,6 +12,12 @@ export interface DataFolder {
   /** Clients, grants, signing keys, spent credentials. */
   readonly authorizationDatabase: string
   readonly notesDatabase: string
+  /** Signing keys of the attestation issuer, and what its deployments have spent. */
+  readonly attestationDatabase: string
+  /** The private key that signs its bundles, as a JWK. */
+  readonly attestationRootFile: string
+  /** What is remembered of the issuers on the trust list. */
+  readonly trustFolder: string
   /** Who `call` is, and its private key. */
   readonly clientFile: string
   /** The first user and their password. */
@@ -24,6 +30,9 @@ export function locateDataFolder(path: string): DataFolder {
     path,
     authorizationDatabase: join(path, 'authorization.sqlite'),
     notesDatabase: join(path, 'notes.sqlite'),
+    attestationDatabase: join(path, 'attestation.sqlite'),
+    attestationRootFile: join(path, 'attestation-root.json'),
+    trustFolder: join(path, 'attestation-trust'),
     clientFile: join(path, 'client.json'),
     userFile: join(path, 'user.json'),
   }

@@ -8,10 +8,10 @@ import type { CallOptions } from './run.ts'
 export function addCallCommand(program: Command, context: Context): void {
   program
     .command('call')
-    .summary('list or call the tools of a server, as a sender-bound agent')
+    .summary('list or call the tools of a server, as an attested, sender-bound agent')
     .description(
-      'Gets a token that is bound to a fresh key and to this one server, proves that key with every request, and calls a\n' +
-        'tool. Without a tool it lists them.',
+      'Gets a token that is bound to a fresh key and to this one server, proves that key with every request, has\n' +
+        'itself attested to servers that take attestations, and calls a tool. Without a tool it lists them.',
     )
     .argument('<resource>', 'URL of the MCP server')
     .argument('[tool]', 'name of the tool')
@@ -26,6 +26,8 @@ export function addCallCommand(program: Command, context: Context): void {
     .option('--client-id <id>', 'act as another client')
     .option('--key <file>', 'its private key, a JWK')
     .option('--login', 'act for a person, who logs in with the browser')
+    .option('--no-attest', 'show no attestation of which agent this is')
+    .option('--attestation-issuer <url>', 'who attests the agent; default: the one of up')
     .addHelpText(
       'after',
       '\nExamples:\n  countersign call http://127.0.0.1:7401/mcp\n' +

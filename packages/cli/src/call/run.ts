@@ -1,4 +1,4 @@
-/** `countersign call`: acts as a sender-bound agent, and lists or calls the tools of a server. */
+/** `countersign call`: acts as an attested, sender-bound agent, and lists or calls the tools of a server. */
 import { createAgent } from '@countersign/client'
 import { isLoopbackHost } from '@countersign/core'
 import { type CallToolResult, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
@@ -36,13 +36,13 @@ export async function runCall(
   const given = options.jsonArgs === undefined ? {} : parseJsonArguments(options.jsonArgs)
   const approval = createApproval(options.yes === true, terminal)
   const identity = await chooseIdentity(options, terminal)
-  const { credentials, issuers } = identity
+  const { credentials, attestation, issuers } = identity
   const client = new Client(
     { name: 'countersign-call', version: '0.1.0' },
     { versionNegotiation: { mode: ERAS[options.era] } },
   )
   try {
-    const limits = issuers === undefined ? {} : { issuers }
+    const limits = { ...(issuers !== undefined && { issuers }), ...(attestation !== undefined && { attestation }) }
     const agent = await createAgent({ credentials, approve: approval.approve, ...limits })
     const connecting = client.connect(new StreamableHTTPClientTransport(url, { fetch: agent.fetch }))
     await withProgress(terminal, `Connecting to ${url.host}`, connecting)

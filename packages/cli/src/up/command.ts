@@ -9,19 +9,24 @@ import type { UpOptions } from './run.ts'
 export function addUpCommand(program: Command, context: Context): void {
   program
     .command('up')
-    .summary('start an authorization server and a guarded notes server')
+    .summary('start an authorization server, an attestation issuer and a guarded notes server')
     .description(
-      'Starts an authorization server and a notes server behind the guard, on this machine only, and keeps their data in\n' +
-        'one folder. Runs until Ctrl-C. Logs go to stderr: as lines on a terminal, else as JSON.',
+      'Starts an authorization server, an attestation issuer and a notes server behind the guard, on this machine only,\n' +
+        'and keeps their data in one folder. Runs until Ctrl-C. Logs go to stderr: as lines on a terminal, else as JSON.',
     )
     .option(
       '--port <n>',
-      'port of the authorization server; the notes server takes the next; 0: free ones',
+      'port of the authorization server; the notes server takes the next, the attestation issuer the third after it; ' +
+        '0: free ones',
       readPort,
       7400,
     )
     .option('--data <dir>', 'folder for the databases and credentials', DEFAULT_DATA_FOLDER)
-    .option('--admin-port <n>', 'port of /metrics, /readyz and /healthz; default: the one after those', readAdminPort)
+    .option(
+      '--admin-port <n>',
+      'port of /metrics, /readyz and /healthz; default: the second after --port',
+      readAdminPort,
+    )
     .option('--json', 'print one line of JSON when ready; it holds the private key of the client')
     .addOption(new Option('--log-level <level>', 'what to tell on stderr').choices(LOG_LEVELS).default('warn'))
     .addOption(new Option('--verbose', 'tell everything, every decision too').implies({ logLevel: 'debug' }))
@@ -34,8 +39,8 @@ export function addUpCommand(program: Command, context: Context): void {
 }
 
 function readPort(text: string): number {
-  // The notes server takes the next one, and the admin listener the one after it.
-  return readNumber(text, 65_533)
+  // The notes server, the admin listener and the attestation issuer take the three after it.
+  return readNumber(text, 65_532)
 }
 
 function readAdminPort(text: string): number {

@@ -1,4 +1,8 @@
-/** What `up` runs: an authorization server and a guarded notes server, on SQLite, and their admin listener, on loopback. */
+/**
+ * What `up` runs: an authorization server, an attestation issuer and a guarded notes server, on SQLite, and their admin
+ * listener, on loopback.
+ */
+import type { Trust } from '@countersign/attestation/trust'
 import { type AuthorizationServer, createAuthorizationServer } from '@countersign/authorization-server'
 import { type Clock, describeFault } from '@countersign/core'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
@@ -9,6 +13,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server'
 import { type ClientFile, writeClientFile } from '../client-file.ts'
 import { createDataFolder, type DataFolder } from '../data-folder.ts'
 import { type Admin, openAdmin } from './admin/admin.ts'
+import { serveAttestation } from './attestation/attestation.ts'
 import { prepareClient, prepareUser, type User } from './first-start.ts'
 import { lockFolder } from './folder-lock.ts'
 import type { Log } from './log/log.ts'
@@ -25,6 +30,7 @@ const LOGIN_CLIENT = {
 export interface Deployment {
   readonly issuer: string
   readonly resource: string
+  readonly attestationIssuer: string
   /** Where `/metrics`, `/readyz` and `/healthz` are. */
   readonly admin: string
   readonly client: ClientFile
@@ -36,7 +42,7 @@ export interface Deployment {
 /** Where and how. */
 export interface DeploymentOptions {
   readonly folder: DataFolder
-  /** Of the authorization server; the notes server takes the next one. 0: free ones. */
+  /** Of the authorization server; the notes server takes the next one, the attestation issuer the third after it. 0: free ones. */
   readonly port: number
   readonly adminPort: number
   readonly log: Log
@@ -60,14 +66,25 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     const administration = await open(options.adminPort, '--admin-port')
     const authorization = await open(port)
     const resources = await open(port === 0 ? 0 : port + 1)
+    const attesting = await open(port === 0 ? 0 : port + 3)
     const admin = openAdmin(administration, options)
     const issuer = authorization.origin
     const resource = `${resources.origin}/mcp`
     createDataFolder(folder)
     closers.push(lockFolder(folder.path))
-    const client = await prepareClient(folder, issuer)
+    const attestationIssuer = attesting.origin
+    const client = await prepareClient(folder, { issuer, attestation_issuer: attestationIssuer })
     const user = prepareUser(folder)
-    const parts = { issuer, resource, client, user: user?.user, log, admin }
+    const attestation = await serveAttestation({
+      ...options,
+      port: attesting,
+      client,
+      clientIds: [client.client_id, LOGIN_CLIENT.clientId],
+      events: admin.metrics.guard,
+    })
+    closers.push(() => attestation.close())
+    const { trust } = attestation
+    const parts = { issuer, resource, client, user: user?.user, trust, log, admin }
     const server = await createAuthorization(folder, parts)
     closers.push(() => server.close())
     const notes = createNotes({ path: folder.notesDatabase })
@@ -78,10 +95,10 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     hardenServer(authorization.http)
     authorization.http.on('request', server.listener)
     closers.push(admin.watch({ server, guard }))
-    log.process({ type: 'started', issuer, resource, admin: administration.origin })
+    log.process({ type: 'started', issuer, resource, attestationIssuer, admin: administration.origin })
     closers.push(() => log.process({ type: 'stopping' }))
     const newUser = user?.isNew === true ? user.user : undefined
-    return { issuer, resource, admin: administration.origin, client, newUser, close }
+    return { issuer, resource, attestationIssuer, admin: administration.origin, client, newUser, close }
   } catch (error) {
     await close()
     throw error
@@ -94,13 +111,14 @@ interface Parts {
   readonly resource: string
   readonly client: ClientFile
   readonly user: User | undefined
+  readonly trust: Trust
   readonly log: Log
   readonly admin: Admin
 }
 
 function createAuthorization(
   folder: DataFolder,
-  { issuer, resource, client, user, log, admin }: Parts,
+  { issuer, resource, client, user, trust, log, admin }: Parts,
 ): Promise<AuthorizationServer> {
   const scopes = Object.keys(notesScopes)
   const { d: _, ...publicJwk } = client.private_jwk
@@ -120,6 +138,7 @@ function createAuthorization(
       },
     ],
     users: user === undefined ? [] : [user],
+    trust,
     log(entry) {
       log.authorization(entry)
       admin.metrics.authorization(entry)
@@ -130,10 +149,23 @@ function createAuthorization(
 async function serveNotes(
   { http }: OpenPort,
   notes: NotesStore,
-  { issuer, resource, log, admin }: Parts,
+  { issuer, resource, trust, log, admin }: Parts,
 ): Promise<Guard> {
   const events = combineEvents(log.guard, admin.metrics.guard)
-  const guard = createGuard({ resource, authorizationServers: [issuer], ...notesPolicy, events })
+  const guard = createGuard({
+    resource,
+    authorizationServers: [issuer],
+    ...notesPolicy,
+    tools: {
+      ...notesPolicy.tools,
+      // What cannot be taken back is for agents that can say which agent they are.
+      delete_note: { ...notesPolicy.tools.delete_note, attestation: 'required' },
+    },
+    attestation: 'preferred',
+    trust,
+    securityEvents: '/security-events',
+    events,
+  })
   const server = guard.protect(createMcpHandler(() => notesServer(notes)))
   await server.ready()
   hardenServer(http)

@@ -10,6 +10,9 @@ import { readJsonFile, writeSecretJsonFile } from '../json-file.ts'
 /** The client that `call` acts as. */
 const CLIENT_ID = 'countersign-call'
 
+/** Where the client gets its tokens, and who attests it. */
+type Issuers = Required<Pick<ClientFile, 'issuer' | 'attestation_issuer'>>
+
 /** Someone who can log in. */
 export interface User {
   readonly subject: string
@@ -18,15 +21,15 @@ export interface User {
 }
 
 /** The client of earlier starts, or a new one with a key of its own; not written yet. */
-export async function prepareClient(folder: DataFolder, issuer: string): Promise<ClientFile> {
+export async function prepareClient(folder: DataFolder, issuers: Issuers): Promise<ClientFile> {
   const known = readClientFile(folder.clientFile)
-  return known === undefined ? createClient(issuer) : { ...known, issuer }
+  return known === undefined ? createClient(issuers) : { ...known, ...issuers }
 }
 
-async function createClient(issuer: string): Promise<ClientFile> {
+async function createClient(issuers: Issuers): Promise<ClientFile> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const private_jwk = { ...(await exportJWK(privateKey)), alg: 'ES256', kid: randomBytes(8).toString('hex') }
-  return { issuer, client_id: CLIENT_ID, private_jwk }
+  return { ...issuers, client_id: CLIENT_ID, private_jwk }
 }
 
 /**

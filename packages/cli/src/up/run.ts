@@ -10,7 +10,7 @@ import { createLog } from './log/log.ts'
 /** The flags. */
 export interface UpOptions {
   readonly port: number
-  /** Default: two after `port`, or a free one with `port` 0. */
+  /** Default: the one after the notes server, or a free one with `port` 0. */
   readonly adminPort?: number
   readonly data: string
   readonly json?: true
@@ -32,16 +32,27 @@ export async function runUp(options: UpOptions, { terminal, clock, interrupted, 
   finish(0)
 }
 
-function describeAsJson({ issuer, resource, admin, client }: Deployment): string {
+function describeAsJson({ issuer, resource, admin, attestationIssuer, client }: Deployment): string {
   const { client_id, private_jwk } = client
-  return JSON.stringify({ issuer, resource, admin, client: { client_id, private_jwk } })
+  return JSON.stringify({
+    issuer,
+    resource,
+    admin,
+    attestation_issuer: attestationIssuer,
+    client: { client_id, private_jwk },
+  })
 }
 
-function describe({ issuer, resource, admin, newUser }: Deployment, data: string, terminal: Terminal): void {
+function describe(
+  { issuer, resource, admin, attestationIssuer, newUser }: Deployment,
+  data: string,
+  terminal: Terminal,
+): void {
   const { print, style } = terminal
   const elsewhere = data === DEFAULT_DATA_FOLDER ? '' : ` --data ${data}`
   print(`Authorization server    ${issuer}`)
   print(`Notes server, guarded   ${resource}`)
+  print(`Attestation issuer      ${attestationIssuer}`)
   print(`Metrics and health      ${admin}/metrics, /readyz, /healthz`)
   print(`Data                    ${data}`)
   if (newUser !== undefined) {

@@ -17,6 +17,7 @@ beforeEach(() => {
     return database
   }
   open(folder.authorizationDatabase).close()
+  open(folder.attestationDatabase).close()
   notes = open(folder.notesDatabase)
 })
 afterEach(() => {

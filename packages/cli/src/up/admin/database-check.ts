@@ -6,9 +6,9 @@ import type { DataFolder } from '../../data-folder.ts'
 /** How long another process's write is waited for, in milliseconds; the process stands still meanwhile. */
 const LOCK_TIMEOUT_MS = 100
 
-/** True when both are there and may be written; throws what SQLite throws when one of them is not. */
-export function areDatabasesSound({ authorizationDatabase, notesDatabase }: DataFolder): boolean {
-  return [authorizationDatabase, notesDatabase].every(isSound)
+/** True when all are there and may be written; throws what SQLite throws when one of them is not. */
+export function areDatabasesSound(folder: DataFolder): boolean {
+  return [folder.authorizationDatabase, folder.attestationDatabase, folder.notesDatabase].every(isSound)
 }
 
 /** On a connection of its own: one that was open before would not notice that its file was deleted. */

@@ -7,7 +7,13 @@ export type Level = 'error' | 'warn' | 'info' | 'debug'
 
 /** Of the process itself. `checks` names those that failed. */
 export type ProcessEntry =
-  | { readonly type: 'started'; readonly issuer: string; readonly resource: string; readonly admin: string }
+  | {
+      readonly type: 'started'
+      readonly issuer: string
+      readonly resource: string
+      readonly attestationIssuer: string
+      readonly admin: string
+    }
   | { readonly type: 'stopping' | 'ready' }
   | { readonly type: 'not_ready'; readonly checks: readonly string[] }
   | ({ readonly type: 'fault' } & Fault)
@@ -27,7 +33,7 @@ interface Row<Kind> {
 const decision = ['methods', 'tools', 'seconds', 'skew'] as const
 
 const ROWS: { readonly [Type in Entry['type']]: Row<EntryOf<Type>> } = {
-  started: { level: 'info', members: ['issuer', 'resource', 'admin'] },
+  started: { level: 'info', members: ['issuer', 'resource', 'attestationIssuer', 'admin'] },
   stopping: { level: 'info', members: [] },
   ready: { level: 'info', members: [] },
   not_ready: { level: 'warn', members: ['checks'] },
@@ -36,6 +42,22 @@ const ROWS: { readonly [Type in Entry['type']]: Row<EntryOf<Type>> } = {
   allowed: { level: 'debug', members: ['clientId', 'jkt', ...decision] },
   refused: { level: ({ code }) => judgeRefusal(code), members: ['code', 'reason', 'clientId', ...decision] },
   failed: { level: 'error', members: ['clientId', ...decision] },
+  attestation_verified: {
+    level: 'debug',
+    members: ['issuer', 'level', 'binding', 'carriage', 'cached', 'shortId', 'seconds', 'skew'],
+  },
+  attestation_refused: {
+    level: ({ resembles }) => (resembles === undefined ? 'info' : 'warn'),
+    members: ['code', 'reason', 'issuer', 'resembles', 'carriage', 'cached', 'seconds'],
+  },
+  attestation_missed: { level: 'info', members: ['clientId', 'reason'] },
+  attestation_issued: { level: 'debug', members: ['clientId', 'keyId', 'seconds'] },
+  attestation_issue_refused: { level: 'info', members: ['code'] },
+  attestation_key_revoked: { level: 'warn', members: ['issuer', 'keyThumbprint', 'reason'] },
+  key_fetched: { level: 'debug', members: ['issuer', 'seconds'] },
+  key_breaker_opened: { level: 'warn', members: ['issuer'] },
+  key_breaker_closed: { level: 'info', members: ['issuer'] },
+  key_bundle_refused: { level: 'warn', members: ['issuer', 'code', 'reason'] },
   key_fetch_failed: { level: 'warn', members: ['issuer', 'reason'] },
   introspection_failed: { level: 'warn', members: ['issuer', 'reason'] },
   revocation_feed_failed: { level: 'warn', members: ['issuer', 'reason'] },
@@ -53,7 +75,13 @@ const ROWS: { readonly [Type in Entry['type']]: Row<EntryOf<Type>> } = {
 }
 
 /** What only an attacker or a broken client does, and what keeps everybody out. */
-const GRAVE: ReadonlySet<RejectionCode> = new Set(['replay_detected', 'dpop_jkt_mismatch', 'content_digest_mismatch'])
+const GRAVE: ReadonlySet<RejectionCode> = new Set([
+  'replay_detected',
+  'dpop_jkt_mismatch',
+  'content_digest_mismatch',
+  'attestation_replay',
+  'attestation_key_mismatch',
+])
 
 function judgeRefusal(code: RejectionCode): Level {
   return GRAVE.has(code) || rejections[code].status === 503 ? 'warn' : 'info'
@@ -75,10 +103,16 @@ export function describeEntry(entry: Entry): Line | undefined {
   if (row === undefined) return undefined
   const members: Record<string, Value> = {}
   for (const name of row.members) {
-    const value = toValue((entry as unknown as Readonly<Record<string, unknown>>)[name])
+    const member = (entry as unknown as Readonly<Record<string, unknown>>)[name]
+    const value = toValue(name === 'resembles' ? readIssuer(member) : member)
     if (value !== undefined) members[name] = value
   }
   return { level: typeof row.level === 'string' ? row.level : row.level(entry), type: entry.type, members }
+}
+
+/** Of the issuer that a stranger resembles: its name, which the operator wrote. */
+function readIssuer(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'issuer' in value ? value.issuer : undefined
 }
 
 /** Whole objects are written by nobody: they are how secrets get into logs. */

@@ -1,7 +1,7 @@
 /** The log of `up`: lines for a person on a terminal, JSON lines for everything else. */
 import { randomBytes } from 'node:crypto'
 import type { Log as AuthorizationLog } from '@countersign/authorization-server'
-import type { Events } from '@countersign/core'
+import type { AttestationEvents, Events } from '@countersign/core'
 import { type DestinationStream, pino } from 'pino'
 import type { Terminal } from '../../terminal/terminal.ts'
 import { describeEntry, type Entry, type Line, type ProcessEntry } from './entry.ts'
@@ -12,6 +12,9 @@ import { writeLine } from './line.ts'
 export interface Log {
   readonly guard: Events
   readonly authorization: AuthorizationLog
+  readonly attestation: AttestationEvents
+  /** Of the keys of attestation issuers, as guard and authorization server know them. */
+  readonly trust: AttestationEvents
   readonly process: (entry: ProcessEntry) => void
 }
 
@@ -23,11 +26,17 @@ export function createLog(level: LogLevel, terminal: Terminal): Log {
     const line = describeEntry(entry)
     if (line !== undefined && LOG_LEVELS.indexOf(line.level) <= limit) write(part, line)
   }
-  return { guard: from('guard'), authorization: from('authorization_server'), process: from('up') }
+  return {
+    guard: from('guard'),
+    authorization: from('authorization_server'),
+    attestation: from('attestation_issuer'),
+    trust: from('trust'),
+    process: from('up'),
+  }
 }
 
 /** Which part of the deployment tells. */
-type Part = 'guard' | 'authorization_server' | 'up'
+type Part = 'guard' | 'authorization_server' | 'attestation_issuer' | 'trust' | 'up'
 
 type Writer = (part: Part, line: Line) => void
 

@@ -1,0 +1,110 @@
+/** The attestation issuer of `up`, served, and the trust in it that the other servers have. */
+import { createTrustFolder } from '@countersign/attestation/node'
+import { createTrust, type Trust } from '@countersign/attestation/trust'
+import { type AttestationIssuerServer, createAttestationIssuerServer } from '@countersign/attestation-issuer'
+import { type AttestationEvents, type Clock, describeFault } from '@countersign/core'
+import { createFastVerifier } from '@countersign/core/node'
+import { hardenServer } from '@countersign/resource-server/node'
+import type { ClientFile } from '../../client-file.ts'
+import type { DataFolder } from '../../data-folder.ts'
+import type { Log } from '../log/log.ts'
+import type { OpenPort } from '../ports.ts'
+import { describeAgent, PROVIDER } from './agents.ts'
+import { prepareRoot } from './root-key.ts'
+import { createWebListener } from './web-listener.ts'
+
+/** What attestation is made of. */
+export interface AttestationParts {
+  readonly folder: DataFolder
+  readonly port: OpenPort
+  /** Its key proves who every one of `clientIds` is. */
+  readonly client: ClientFile
+  readonly clientIds: readonly string[]
+  readonly clock: Clock
+  readonly log: Log
+  readonly events: AttestationEvents
+}
+
+/** What is running. */
+export interface Attestation {
+  readonly trust: Trust
+  close(): Promise<void>
+}
+
+/** How often the issuer's keys are looked after, in milliseconds: what `attest rotate` and `revoke` did counts from then. */
+const TENDING_MS = 1000
+
+/** Starts the issuer on an open port and learns its keys, over HTTP as any other server would. */
+export async function serveAttestation(parts: AttestationParts): Promise<Attestation> {
+  const { folder, port, clock, log } = parts
+  const onFault = (error: unknown) => log.process({ type: 'fault', ...describeFault(error) })
+  const root = await prepareRoot(folder.attestationRootFile)
+  const { d: _, ...publicJwk } = parts.client.private_jwk
+  const both = (tell: AttestationEvents): AttestationEvents => {
+    return (event) => {
+      tell(event)
+      parts.events(event)
+    }
+  }
+  const server = await createAttestationIssuerServer({
+    issuer: port.origin,
+    database: folder.attestationDatabase,
+    deployments: parts.clientIds.map((clientId) => describeAgent(clientId, publicJwk)),
+    root,
+    clock,
+    events: both(log.attestation),
+    onFault,
+  })
+  const trust = createTrust(
+    [
+      {
+        issuer: port.origin,
+        keys: { bundle: { url: `${port.origin}/keys.jwt`, root: root.publicJwk } },
+        level: 'enterprise',
+        providers: [PROVIDER],
+      },
+    ],
+    { verifier: createFastVerifier(), clock, state: createTrustFolder(folder.trustFolder), events: both(log.trust) },
+  )
+  hardenServer(port.http)
+  port.http.on(
+    'request',
+    createWebListener((request) => server.fetch(request), onFault),
+  )
+  const stop = tend(server, trust, onFault)
+  const close = async () => {
+    stop()
+    trust.close()
+    await server.close()
+  }
+  try {
+    await trust.ready()
+    return { trust, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Takes due steps of the keys' life, also those that another process asked for, and lets the others know of them. */
+function tend(server: AttestationIssuerServer, trust: Trust, onFault: (error: unknown) => void): () => void {
+  let known: string | undefined
+  let isBusy = false
+  const look = async () => {
+    await server.tend()
+    const { bundle } = await server.publish()
+    const isNews = known !== undefined && bundle !== known
+    known = bundle
+    if (isNews) await trust.invalidate(server.issuer)
+  }
+  const timer = setInterval(() => {
+    if (isBusy) return
+    isBusy = true
+    look()
+      .catch(onFault)
+      .finally(() => {
+        isBusy = false
+      })
+  }, TENDING_MS)
+  return () => clearInterval(timer)
+}
