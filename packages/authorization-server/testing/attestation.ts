@@ -22,7 +22,7 @@ export interface Attester {
   readonly trust: Trust
 }
 
-export async function makeAttester(line: { acceptUnbound?: boolean } = {}): Promise<Attester> {
+export async function makeAttester(line: { acceptUnbound?: boolean; legacy?: true } = {}): Promise<Attester> {
   const key = await makeKey('Ed25519')
   const keys = { keys: [{ ...key.publicJwk, kid: 'k1' }] }
   const trusted = { issuer: ATTESTER, keys, level: 'provider' as const, providers: ['anthropic'], ...line }

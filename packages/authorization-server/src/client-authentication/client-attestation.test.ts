@@ -11,8 +11,9 @@ import {
   makeAttester,
   postAttested,
 } from '../../testing/attestation.ts'
+import { obtainCode } from '../../testing/code-flow.ts'
 import { assertionForm, claimsOf, fetchNonce, makeTokenProof, postToken } from '../../testing/token-request.ts'
-import { type KeyPair, makeKey, NOTES, startWorld, type World } from '../../testing/world.ts'
+import { type KeyPair, makeKey, NOTES, REDIRECT, startWorld, type World } from '../../testing/world.ts'
 import type { ClientRegistration } from '../configuration/options.ts'
 
 let world: World
@@ -28,6 +29,13 @@ const CLIENTS: readonly ClientRegistration[] = [
     clientId: 'careful',
     authentication: 'attestation',
     attestation: { presence: 'optional', minimumSafetyLevel: 'enhanced' },
+  },
+  {
+    clientId: 'assistant',
+    grants: ['authorization_code', 'refresh_token'],
+    scopes: ['notes:read'],
+    redirectUris: [REDIRECT],
+    authentication: 'attestation',
   },
 ]
 
@@ -175,6 +183,47 @@ describe('a client that proves itself by attestation (attest_jwt_client_auth, DP
     const good = await attest(attester, 'attested', key)
     expect(await send(good)).toBe('200 token')
     expect(await send(good)).toBe('400 invalid_dpop_proof')
+  })
+})
+
+describe('a person’s client that proves itself by attestation', () => {
+  const post = (more: Record<string, string>, proofKey = key, attestation?: string) =>
+    postAttested(world, more, { key: proofKey, nonce, ...(attestation !== undefined && { attestation }) })
+
+  it('shows one with its code and with each refresh, under the same key', async () => {
+    const fresh = (holder = key) => attest(attester, 'assistant', holder)
+    const { code, verifier } = await obtainCode(world, { client_id: 'assistant' })
+    const redemption = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: REDIRECT }
+    expect(outcomeOf(await post({ ...redemption, client_id: 'assistant' }))).toBe('401 invalid_client')
+    const first = await post(redemption, key, await fresh())
+    expect(claimsOf(first)).toMatchObject({ client_id: 'assistant', sub: 'user-1', agent: { iss: ATTESTER } })
+
+    const refresh = { grant_type: 'refresh_token', refresh_token: String(first.body.refresh_token) }
+    expect(outcomeOf(await post({ ...refresh, client_id: 'assistant' }))).toBe('401 invalid_client')
+    const otherInstance = await makeKey()
+    expect(outcomeOf(await post(refresh, otherInstance, await fresh(otherInstance)))).toBe('400 invalid_grant')
+    expect(claimsOf(await post(refresh, key, await fresh())).agent).toMatchObject({ iss: ATTESTER })
+  })
+})
+
+describe('an issuer that may say less', () => {
+  const restartWith = async (line: Parameters<typeof makeAttester>[0]) => {
+    await world.close()
+    attester = await makeAttester(line)
+    world = await startWorld({ clients: CLIENTS, options: { trust: attester.trust } })
+    nonce = await fetchNonce(world)
+  }
+
+  it('is not taken at its word without a key, though resource servers may do so', async () => {
+    await restartWith({ acceptUnbound: true })
+    const unbound = await attest(attester, 'attested', key, { cnf: undefined, aud: world.issuer })
+    expect(outcomeOf(await ask(unbound))).toBe('401 invalid_client_attestation')
+    expect(outcomeOf(await ask(await attest(attester, 'attested', key)))).toBe('200 token')
+  })
+
+  it('is not heard at all when its attestations come by the legacy carriage', async () => {
+    await restartWith({ legacy: true })
+    expect(outcomeOf(await ask(await attest(attester, 'attested', key)))).toBe('401 invalid_client_attestation')
   })
 })
 

@@ -66,12 +66,15 @@ export function createAttestationCheck(
   }
 }
 
-/** Whoever gets a token here shows a proof, so nobody needs an attestation that is good for one use. */
+/**
+ * Whoever gets a token here shows a proof, so nobody needs an attestation that is good for one use; and an issuer whose
+ * attestations come by the legacy carriage alone has nothing to say here.
+ */
 function boundOnly(trust: TrustList): TrustList {
   return {
     find(issuer) {
       const trusted = trust.find(issuer)
-      return trusted && { ...trusted, acceptUnbound: false }
+      return trusted === undefined || trusted.legacy ? undefined : { ...trusted, acceptUnbound: false }
     },
     findLookAlike: (stranger) => trust.findLookAlike(stranger),
     needsLedger: false,

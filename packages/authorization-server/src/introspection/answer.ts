@@ -6,13 +6,13 @@ import { describeToken } from './token-models.ts'
  * Creates middleware that puts our answer in the place of the library's: the same members for JWTs, opaque tokens and
  * refresh tokens, among them those by which the feed names a token.
  */
-export function createIntrospectionAnswer(issuer: string): Middleware {
+export function createIntrospectionAnswer(issuer: string, now: () => number): Middleware {
   return async (ctx, next) => {
     await next()
     if (!isActive(ctx)) return
     const { AccessToken: user, ClientCredentials: client, RefreshToken: refresh } = ctx.oidc.entities
     const accessToken = user ?? client
-    const answer = accessToken === undefined ? describeRefresh(refresh) : describeAccess(accessToken)
+    const answer = accessToken === undefined ? describeRefresh(refresh) : describeAccess(accessToken, now())
     ctx.body = answer === undefined ? { active: false } : { active: true, iss: issuer, ...answer }
   }
 }
@@ -23,7 +23,7 @@ function isActive(ctx: Context): boolean {
   return 'oidc' in ctx && typeof body === 'object' && body !== null && 'active' in body && body.active === true
 }
 
-function describeAccess(token: AccessToken): Record<string, unknown> {
+function describeAccess(token: AccessToken, now: number): Record<string, unknown> {
   const { jti, grant, subject } = describeToken(token)
   return {
     aud: token.aud,
@@ -35,9 +35,15 @@ function describeAccess(token: AccessToken): Record<string, unknown> {
     token_type: token.tokenType,
     jti,
     grant_id: grant,
-    agent: token.extra?.agent,
+    agent: dropExpired(token.extra?.agent, now),
     ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
   }
+}
+
+/** What an agent was attested to be counts for as long as the attestation, however long the token lives. */
+function dropExpired(agent: unknown, now: number): unknown {
+  const expires = typeof agent === 'object' && agent !== null && 'exp' in agent ? agent.exp : undefined
+  return typeof expires === 'number' && now < expires ? agent : undefined
 }
 
 function describeRefresh(token: RefreshToken | undefined): Record<string, unknown> | undefined {

@@ -2,7 +2,7 @@ import { createLocalSigner, makeSecurityEvent } from '@countersign/attestation/i
 import { createFastVerifier } from '@countersign/core/node'
 import { revocationKey } from '@countersign/core/wire'
 import { exportJWK } from 'jose'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ATTESTER, type Attester, attest, IDENTITY, makeAttester, postAttested } from '../../testing/attestation.ts'
 import { asClient, asMailServer, inquire, introspectedResources, readFeed } from '../../testing/token-inquiry.ts'
 import { fetchNonce } from '../../testing/token-request.ts'
@@ -29,14 +29,14 @@ async function start(variation = {}): Promise<void> {
 beforeEach(() => start())
 afterEach(() => world.close())
 
-const tokenFor = async (resource: string, scope: string) => {
+const tokenFor = async (resource: string, scope: string, claims = {}) => {
   const form = { grant_type: 'client_credentials', resource, scope }
-  const attestation = await attest(attester, 'attested', key)
+  const attestation = await attest(attester, 'attested', key, claims)
   const answer = await postAttested(world, form, { key, nonce: await fetchNonce(world), attestation })
   return String(answer.body.access_token)
 }
-const jwt = () => tokenFor(NOTES, 'notes:read')
-const opaque = () => tokenFor(MAIL, 'mail:send')
+const jwt = (claims = {}) => tokenFor(NOTES, 'notes:read', claims)
+const opaque = (claims = {}) => tokenFor(MAIL, 'mail:send', claims)
 const inspectJwt = async (token: string) =>
   (await inquire(world, '/introspect', token, await asClient(world, 'notes-server', notesKey))).body
 const inspectOpaque = async (token: string) => (await inquire(world, '/introspect', token, asMailServer)).body
@@ -60,6 +60,30 @@ describe('introspection of tokens of attested agents', () => {
     const agent = { iss: ATTESTER, key: attester.thumbprint, agent_identity: IDENTITY }
     expect(await inspectJwt(await jwt())).toMatchObject({ active: true, agent })
     expect(await inspectOpaque(await opaque())).toMatchObject({ active: true, agent })
+  })
+})
+
+describe('a client that proves itself by attestation', () => {
+  const asAttested = { form: { client_id: 'attested' } }
+
+  it('counts as public where there is no proof of the request: it may give tokens back, and learns nothing', async () => {
+    const token = await jwt()
+    expect((await inquire(world, '/introspect', token, asAttested)).body).toEqual({ active: false })
+    expect((await inquire(world, '/revoke', token, asAttested)).status).toBe(200)
+    expect((await inspectJwt(token)).active).toBe(false)
+  })
+})
+
+describe('introspection after the attestation has ended', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('tells of no agent any more, for either format', async () => {
+    const soon = { exp: Math.floor(Date.now() / 1000) + 100 }
+    const [first, second] = [await jwt(soon), await opaque(soon)]
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 101_000 })
+    for (const answer of [await inspectJwt(first), await inspectOpaque(second)]) {
+      expect([answer.active, answer.agent]).toEqual([true, undefined])
+    }
   })
 })
 
