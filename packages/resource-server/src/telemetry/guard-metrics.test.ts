@@ -1,41 +1,11 @@
 import type { GuardEvent } from '@countersign/core'
-import {
-  type DataPoint,
-  type Histogram,
-  MeterProvider,
-  type MetricData,
-  MetricReader,
-} from '@opentelemetry/sdk-metrics'
 import { describe, expect, it } from 'vitest'
+import { createTestMetrics } from '../testing/metrics.test-fixture.ts'
 import { refusals } from '../testing/refusals.test-fixture.ts'
 import { createScene, toolCall } from '../testing/scene.test-fixture.ts'
 import { createGuardMetrics } from './guard-metrics.ts'
 
-/** Reads when it is asked to. */
-class TestReader extends MetricReader {
-  protected override async onForceFlush(): Promise<void> {}
-  protected override async onShutdown(): Promise<void> {}
-}
-
-/** Metrics on the real SDK, with what they amount to. */
-function createMetrics() {
-  const reader = new TestReader()
-  const events = createGuardMetrics(new MeterProvider({ readers: [reader] }).getMeter('test'))
-  const collect = async (): Promise<ReadonlyMap<string, MetricData>> => {
-    const { resourceMetrics } = await reader.collect()
-    const all = resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics)
-    return new Map(all.map((metric) => [metric.descriptor.name, metric]))
-  }
-  const points = async (name: string) =>
-    ((await collect()).get(name)?.dataPoints ?? []) as readonly DataPoint<number | Histogram>[]
-  return {
-    events,
-    collect,
-    counts: async (name: string) => (await points(name)).map(({ attributes, value }) => ({ ...attributes, value })),
-    histograms: async (name: string) =>
-      (await points(name)).map(({ attributes, value }) => ({ ...attributes, ...(value as Histogram) })),
-  }
-}
+const createMetrics = () => createTestMetrics(createGuardMetrics)
 
 const allowed: GuardEvent = { type: 'allowed', clientId: 'agent', seconds: 0.0002, methods: ['ping'], tools: [] }
 
