@@ -1,0 +1,118 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Capability } from './capability.ts'
+import { compileCapability } from './compile-capability.ts'
+import type { ArgumentConstraints } from './constraint.ts'
+import { matchCapability } from './match-capability.ts'
+import { narrows } from './narrows.ts'
+import { completeCapabilityRequirement } from './requirement/complete-requirement.ts'
+import { makeCapability, NOW, RESOURCE } from './testing/capability.test-fixture.ts'
+import { CONSTRAINTS, VALUES } from './testing/constraints.test-fixture.ts'
+
+const constraint = fc.constantFrom(...CONSTRAINTS)
+const value = fc.constantFrom(...VALUES)
+const moment = fc.integer({ min: NOW, max: NOW + 6 })
+
+const constraints: fc.Arbitrary<ArgumentConstraints> = fc.dictionary(
+  fc.constantFrom('/x', '/y', '/z/w', '/z/__proto__'),
+  constraint,
+  { maxKeys: 3 },
+)
+
+const terms = fc.record({
+  locations: fc.constantFrom([RESOURCE], [RESOURCE], ['https://other.example/mcp']),
+  tool: fc.constantFrom('delete_note', 'delete_note', 'delete_notes'),
+  arguments: constraints,
+  not_before: fc.integer({ min: NOW, max: NOW + 3 }),
+  expires: fc.integer({ min: NOW + 4, max: NOW + 7 }),
+  uses: fc.integer({ min: 1, max: 3 }),
+})
+
+/** A parent, and a child that shares much of it: two strangers are never narrower than one another. */
+const family = terms.chain((parent) =>
+  fc
+    .tuple(terms, fc.subarray(Object.keys(parent)), fc.subarray(Object.keys(parent.arguments)))
+    .map(([other, members, pointers]) => {
+      const child = {
+        ...parent,
+        ...pick(
+          other,
+          members.filter((member) => member !== 'arguments'),
+        ),
+      }
+      const changed = members.includes('arguments')
+        ? other.arguments
+        : { ...parent.arguments, ...pick(other.arguments, pointers) }
+      return { parent: makeCapability(parent), child: makeCapability({ ...child, arguments: changed }) }
+    }),
+)
+
+/** Any call, and calls made to fit: arguments by the pointers that the child constrains. */
+const world = family.chain(({ parent, child }) =>
+  fc.record({
+    parent: fc.constant(parent),
+    child: fc.constant(child),
+    args: fc.tuple(fc.array(value, { minLength: 4, maxLength: 4 }), fc.option(value)).map(([values, extra]) => {
+      const args = buildArguments(Object.keys(child.arguments), values)
+      return extra === null ? args : { ...args, q: extra }
+    }),
+    resource: fc.constantFrom(RESOURCE, RESOURCE, 'https://other.example/mcp'),
+    tool: fc.constantFrom('delete_note', 'delete_note', 'delete_notes'),
+    now: moment,
+    free: fc.subarray(['/q', '/x', '/z']),
+  }),
+)
+
+describe('a narrower capability', () => {
+  it('allows no call that the wider one does not, whatever the tool declares as free', () => {
+    let narrower = 0
+    let telling = 0
+    fc.assert(
+      fc.property(world, ({ parent, child, args, resource, tool, now, free }) => {
+        if (!narrows(child, parent).ok) return
+        narrower++
+        const requirement = completeCapabilityRequirement({ object: [], free })
+        const call = { resource, tool, arguments: args, now }
+        if (!allowsCall(child, call, requirement)) return
+        telling++
+        expect(allowsCall(parent, call, requirement)).toBe(true)
+        expect(child.uses).toBeLessThanOrEqual(parent.uses)
+      }),
+      { numRuns: 30_000 },
+    )
+    // The property would hold of a function that always says no.
+    expect(narrower).toBeGreaterThan(1000)
+    expect(telling).toBeGreaterThan(200)
+  })
+
+  it('is narrower than itself, and than whatever what it is narrower than is narrower than', () => {
+    fc.assert(
+      fc.property(family, family, ({ parent, child }, { child: other }) => {
+        expect(narrows(parent, parent)).toEqual({ ok: true })
+        if (narrows(other, child).ok && narrows(child, parent).ok) expect(narrows(other, parent).ok).toBe(true)
+      }),
+    )
+  })
+})
+
+type Requirement = ReturnType<typeof completeCapabilityRequirement>
+type Call = Parameters<typeof matchCapability>[1]
+
+function allowsCall(capability: Capability, call: Call, requirement: Requirement): boolean {
+  return matchCapability(compileCapability(capability), call, requirement).ok
+}
+
+function pick<Value>(source: Readonly<Record<string, Value>>, names: readonly string[]): Record<string, Value> {
+  return Object.fromEntries(Object.entries(source).filter(([name]) => names.includes(name)))
+}
+
+function buildArguments(pointers: readonly string[], values: readonly Call['arguments'][string][]): Call['arguments'] {
+  const flat: Call['arguments'] = {}
+  const inner: Call['arguments'] = Object.create(null)
+  for (const [index, pointer] of pointers.entries()) {
+    const [first = '', second] = pointer.slice(1).split('/')
+    if (second === undefined) flat[first] = values[index] ?? null
+    else inner[second] = values[index] ?? null
+  }
+  return Object.keys(inner).length > 0 ? { ...flat, z: inner } : flat
+}
