@@ -24,8 +24,14 @@ export function createAttestationMetrics(meter: Meter): AttestationEvents {
       case 'attestation_issue_refused':
         recordIssue(event)
         break
-      default:
+      case 'key_fetched':
+      case 'key_fetch_failed':
+      case 'key_breaker_opened':
+      case 'key_breaker_closed':
+      case 'key_bundle_refused':
+      case 'attestation_key_revoked':
         recordKeys(event)
+        break
     }
   }
 }

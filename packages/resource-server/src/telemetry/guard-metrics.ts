@@ -78,8 +78,18 @@ function record(event: GuardEvent, instruments: Instruments): void {
       break
     case 'weakened_by_configuration':
       break
-    default:
+    case 'attestation_verified':
+    case 'attestation_refused':
+    case 'attestation_missed':
+    case 'attestation_issued':
+    case 'attestation_issue_refused':
+    case 'key_fetched':
+    case 'key_breaker_opened':
+    case 'key_breaker_closed':
+    case 'key_bundle_refused':
+    case 'attestation_key_revoked':
       instruments.attestations(event)
+      break
   }
 }
 
