@@ -1,6 +1,6 @@
 /** Our agent, in the MCP SDK's client, against `countersign up`: it goes on to delete, but not by itself. */
 import { inspect } from 'node:util'
-import { type Agent, type AgentOptions, createAgent } from '@countersign/client'
+import { type Agent, type AgentOptions, attestFrom, createAgent } from '@countersign/client'
 import type { Client, StreamableHTTPClientTransportOptions } from '@modelcontextprotocol/client'
 import { describe, expect, it, vi } from 'vitest'
 import { type Exchanges, recordExchanges } from '../support/exchanges.ts'
@@ -14,6 +14,8 @@ interface Way {
   readonly options: (agent: Agent, exchanges: Exchanges) => StreamableHTTPClientTransportOptions
   /** What `approve` is told of the call: the SDK's hooks never see it. */
   readonly shown: (noteId: number) => object
+  /** Whether attestations go along: they need a `fetch` of ours. */
+  readonly attests: boolean
 }
 
 const ways: readonly Way[] = [
@@ -21,26 +23,29 @@ const ways: readonly Way[] = [
     way: 'agent.fetch',
     options: (agent) => ({ fetch: agent.fetch }),
     shown: (noteId) => ({ method: 'tools/call', tool: 'delete_note', arguments: { note_id: noteId } }),
+    attests: true,
   },
   {
     way: 'agent.provider, for hosts that take only an OAuthClientProvider',
     options: (agent, { fetch }) => ({ authProvider: agent.provider(up().resource), fetch }),
     shown: () => ({}),
+    attests: false,
   },
 ]
 
 describe.each(eras)('our agent in the $era era', ({ versionNegotiation }) => {
-  describe.each(ways)('through $way', ({ options, shown }) => {
+  describe.each(ways)('through $way', ({ options, shown, attests }) => {
     async function start(policy: Partial<AgentOptions> = {}) {
-      const { client, resource } = up()
+      const { client, resource, attestationIssuer: issuer } = up()
       const exchanges = recordExchanges()
       const stepUp = { scopes: ['notes:write'] }
-      const agent = await createAgent({ credentials: client, stepUp, fetch: exchanges.fetch, ...policy })
+      const attestation = attestFrom({ issuer, ...client })
+      const agent = await createAgent({ credentials: client, stepUp, attestation, fetch: exchanges.fetch, ...policy })
       const mcp = await connect(resource, versionNegotiation, options(agent, exchanges))
       return { ...exchanges, mcp }
     }
 
-    it('deletes once a person has approved, who was asked once and shown what for', async () => {
+    const deletesOnceApproved = async () => {
       const approve = vi.fn(async () => true)
       const { mcp, lines } = await start({ approve })
       const id = await writeNote(mcp)
@@ -55,7 +60,15 @@ describe.each(eras)('our agent in the $era era', ({ versionNegotiation }) => {
         'POST /mcp tools/call delete_note (DPoP nonce) → 200',
         'POST /mcp tools/call read_notes (DPoP nonce) → 200',
       ])
-    })
+    }
+    const cannotDelete = async () => {
+      const { mcp } = await start({ approve: async () => true })
+      const id = await writeNote(mcp)
+      await expect(deleteNote(mcp, id)).rejects.toThrow('attestation_required')
+      expect(await listNotes(mcp)).toContain(id)
+    }
+    if (attests) it('deletes once a person has approved, who was asked once and shown what for', deletesOnceApproved)
+    else it('deletes nothing, whoever approves: that server wants to know which agent it is', cannotDelete)
 
     it.each([
       ['nobody can be asked', undefined],

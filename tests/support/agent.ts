@@ -99,7 +99,13 @@ export async function prepareCall(holder: Holder, resource: string, body: string
   return { headers: { ...modernHeaders(body), authorization: `DPoP ${holder.token}`, dpop: proof }, body }
 }
 
-/** Makes one proven call. */
-export async function callTool(holder: Holder, resource: string, body: string): Promise<Answer> {
-  return send(resource, await prepareCall(holder, resource, body))
+/** Makes one proven call; with further headers, such as an attestation's. */
+export async function callTool(
+  holder: Holder,
+  resource: string,
+  body: string,
+  headers: Readonly<Record<string, string | string[]>> = {},
+): Promise<Answer> {
+  const call = await prepareCall(holder, resource, body)
+  return send(resource, { ...call, headers: { ...call.headers, ...headers } })
 }

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { AttestationWeakness } from '@countersign/attestation/unsafe'
 import {
   type AuthorizationServer,
   type AuthorizationServerOptions,
@@ -17,11 +18,16 @@ import { closeServer, createNodeListener, hardenServer, listen } from '@counters
 import { createWeakenedGuard, type Weakness } from '@countersign/resource-server/unsafe'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { type AttestationScene, startAttestationIssuer } from './attestation.ts'
 
 /** How a deployment differs from the hardened one. */
 export interface DeploymentOptions {
   /** Weaknesses of the notes server's guard; none makes it the hardened one. */
   readonly weak?: readonly Weakness[]
+  /** What is weak about the guard's verifier of attestations; default: nothing. */
+  readonly weakAttestation?: readonly AttestationWeakness[]
+  /** With an attestation issuer, which the guards trust; so does the authorization server where it is `everywhere`. */
+  readonly attestation?: 'guards' | 'everywhere'
   /** What is weak about the authorization server; default: nothing. */
   readonly authorization?: WeakenedOptions
   /** For both guarded servers. */
@@ -51,6 +57,8 @@ export interface Deployment {
   /** A public client with a person behind it. */
   readonly publicClient: { readonly clientId: string; readonly redirectUri: string }
   readonly user: { readonly name: string; readonly password: string }
+  /** Where the deployment has one. */
+  readonly attestation: AttestationScene | undefined
   /** What an operator does at the authorization server. */
   readonly revoke: AuthorizationServer['revoke']
   close(): Promise<void>
@@ -69,6 +77,9 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
   const user = { name: 'ada', password: 'correct horse battery staple' }
   const scopes = Object.keys(notesScopes)
   const { accessTokenLifetime = 300 } = options
+  const attestation =
+    options.attestation === undefined ? undefined : await startAttestationIssuer(data, [client, bearerClient])
+  const trust = attestation === undefined ? {} : { trust: attestation.trust }
   const server = await createServerFor(options, {
     issuer,
     database: join(data, 'authorization.sqlite'),
@@ -92,20 +103,23 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
       },
     ],
     users: [{ subject: 'user-ada', ...user }],
+    ...(options.attestation === 'everywhere' && trust),
   })
   authorization.on('request', server.listener)
-  const a = await serveNotes(serverA, resources[0], issuer, join(data, 'a.sqlite'), options)
-  const b = await serveNotes(serverB, resources[1], issuer, join(data, 'b.sqlite'), options)
+  const guarded = { ...options, guard: { ...trust, ...options.guard } }
+  const a = await serveNotes(serverA, resources[0], issuer, join(data, 'a.sqlite'), guarded)
+  const b = await serveNotes(serverB, resources[1], issuer, join(data, 'b.sqlite'), guarded)
 
   async function close(): Promise<void> {
     await Promise.all(servers.map((http) => closeServer(http, 0)))
     await server.close()
+    await attestation?.close()
     a.notes.close()
     b.notes.close()
     rmSync(data, { recursive: true })
   }
 
-  return { issuer, a, b, client, bearerClient, publicClient, user, revoke: server.revoke, close }
+  return { issuer, a, b, client, bearerClient, publicClient, user, attestation, revoke: server.revoke, close }
 }
 
 async function createServerFor(
@@ -140,13 +154,16 @@ async function serveNotes(
   resource: string,
   issuer: string,
   path: string,
-  { weak = [], guard: overrides = {}, handler = handleNotes }: DeploymentOptions,
+  { weak = [], weakAttestation = [], guard: overrides = {}, handler = handleNotes }: DeploymentOptions,
 ): Promise<NotesDeployment> {
   const notes = createNotes({ path })
   const guardOptions = { resource, authorizationServers: [issuer], ...notesPolicy, ...overrides }
   // The guard itself insists on it, so that nobody weakens a server by mistake.
-  if (weak.length > 0) process.env.COUNTERSIGN_UNSAFE = '1'
-  const guard = weak.length === 0 ? createGuard(guardOptions) : createWeakenedGuard(guardOptions, weak)
+  const isWeak = weak.length + weakAttestation.length > 0
+  if (isWeak) process.env.COUNTERSIGN_UNSAFE = '1'
+  const guard = isWeak
+    ? createWeakenedGuard(guardOptions, weak, { attestation: weakAttestation })
+    : createGuard(guardOptions)
   const server = guard.protect(handler(notes))
   await server.ready()
   hardenServer(http)
