@@ -1,5 +1,4 @@
 /** A3: a captured attestation is shown again by somebody who has not the agent's key. */
-import { createSqliteLedger } from '@countersign/ledgers/sqlite'
 import { obtainToken } from '../support/agent.ts'
 import { describeAttack } from '../support/attack.ts'
 import { attestedDeployment, becomeAttested, callAttested } from '../support/attested-call.ts'
@@ -22,9 +21,7 @@ const partner = await createPartner({ acceptUnbound: true })
 
 describeAttack({
   title: 'A3: an attestation that is bound to no key, shown by the agent and then by the thief',
-  common: {
-    guard: { attestation: 'preferred', trust: partner.trust, ledger: createSqliteLedger({ path: ':memory:' }) },
-  },
+  common: { durable: true, guard: { attestation: 'preferred', trust: partner.trust } },
   weakened: { weakAttestation: ['no_single_use'] },
   async run(deployment) {
     const { clientId } = deployment.client

@@ -12,6 +12,7 @@ import {
   createAuthorizationServer,
 } from '@countersign/authorization-server'
 import { createWeakenedAuthorizationServer, type WeakenedOptions } from '@countersign/authorization-server/unsafe'
+import { createSqliteLedger } from '@countersign/ledgers/sqlite'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
 import { createGuard, type GuardOptions, type McpHandler } from '@countersign/resource-server'
 import { closeServer, createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
@@ -30,6 +31,8 @@ export interface DeploymentOptions {
   readonly attestation?: 'guards' | 'everywhere'
   /** What is weak about the authorization server; default: nothing. */
   readonly authorization?: WeakenedOptions
+  /** Gives each guarded server a ledger on SQLite; by default they spend in memory. */
+  readonly durable?: true
   /** For both guarded servers. */
   readonly guard?: Partial<GuardOptions>
   /** Seconds that an access token lives; default 300. */
@@ -154,10 +157,11 @@ async function serveNotes(
   resource: string,
   issuer: string,
   path: string,
-  { weak = [], weakAttestation = [], guard: overrides = {}, handler = handleNotes }: DeploymentOptions,
+  { weak = [], weakAttestation = [], guard: overrides = {}, durable, handler = handleNotes }: DeploymentOptions,
 ): Promise<NotesDeployment> {
   const notes = createNotes({ path })
-  const guardOptions = { resource, authorizationServers: [issuer], ...notesPolicy, ...overrides }
+  const ledger = durable === true ? { ledger: createSqliteLedger({ path: `${path}.ledger` }) } : {}
+  const guardOptions = { resource, authorizationServers: [issuer], ...notesPolicy, ...ledger, ...overrides }
   // The guard itself insists on it, so that nobody weakens a server by mistake.
   const isWeak = weak.length + weakAttestation.length > 0
   if (isWeak) process.env.COUNTERSIGN_UNSAFE = '1'

@@ -68,6 +68,10 @@ describe('a new database', () => {
     recovered.close()
   })
 
+  it.each(['', ':memory:'])('is no database without a file: %j', (name) => {
+    expect(() => openDatabase(name, schema)).toThrow(TypeError)
+  })
+
   it('names the folder that is not there as the cause', () => {
     const error = faultOf(() => openDatabase(join(folder, 'missing', 'store.db'), schema))
     expect(error.fault).toBe('unreachable')

@@ -26,9 +26,15 @@ const SQLITE_READONLY = 8
  * Opens or creates the file: WAL, `synchronous=FULL`, readable by its owner alone.
  *
  * Throws `DatabaseUnusable` for a file that is damaged, locked, written by a newer release, not ours or out of reach;
- * that file then has the bytes it had before.
+ * that file then has the bytes it had before. Throws a `TypeError` for `:memory:` and for no name at all: what is kept
+ * here has to outlive the process.
  */
 export function openDatabase(path: string, schema: DatabaseSchema): DatabaseSync {
+  if (path === '' || path === ':memory:') {
+    throw new TypeError(
+      `The ${schema.name} has to outlive its process: name a file for it, not ${JSON.stringify(path)}.`,
+    )
+  }
   const file = resolve(path)
   try {
     if (!createEmptyFile(file)) inspectDatabase(file, schema)
