@@ -3,6 +3,7 @@ import type { JsonValue } from '@countersign/core'
 import type { VerifiedProof } from '@countersign/dpop'
 import { type Caller, type CallerAgent, unattested } from './decision.ts'
 import type { IncomingCall } from './incoming-call.ts'
+import type { LegacyCall } from './legacy/legacy-call.ts'
 import type { Message } from './policy/message.ts'
 import type { DeclaredRequirement } from './policy/requirement-tables.ts'
 import type { AccessToken } from './token/access-token.ts'
@@ -21,6 +22,8 @@ export interface Call {
   proof?: VerifiedProof
   /** Which agent is calling, on the word of somebody who is trusted here; absent where nobody has given it. */
   agent?: CallerAgent
+  /** What the call has to do with an attestation that came in `initialize`; absent where it has nothing to do with one. */
+  legacy?: LegacyCall
   /** The handler's own id of the session that the call names. */
   sessionId?: string
   content?: Uint8Array

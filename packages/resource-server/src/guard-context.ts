@@ -23,8 +23,10 @@ import {
   type CreateVerifier,
   createAttestationSettings,
 } from './attestation/attestation-settings.ts'
+import { createSecurityEventReceiver, type SecurityEventReceiver } from './attestation/security-events.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import type { GuardOptions } from './guard-options.ts'
+import { createLegacyCarriage, type LegacyCarriage } from './legacy/legacy-carriage.ts'
 import { completeLimits, type Limits } from './limits.ts'
 import { createRequirementTables, type RequirementTables } from './policy/requirement-tables.ts'
 import { createScopeExpansion } from './policy/scope-hierarchy.ts'
@@ -53,6 +55,9 @@ export interface GuardContext {
   readonly revocations: TokenRevocations
   readonly proofs: ProofVerifier
   readonly attestation: AttestationSettings
+  readonly securityEvents: SecurityEventReceiver | undefined
+  /** Attestations that come in `initialize`; absent without a trust list. */
+  readonly legacy: LegacyCarriage | undefined
   readonly nonces: NonceRing
   readonly sessions: SessionSeals
   readonly ledger: Ledger
@@ -98,6 +103,8 @@ export function createGuardContext(options: GuardOptions, parts: GuardParts = {}
       { verifier, clock, ledger, ...(events !== undefined && { events }) },
       parts.createAttestationVerifier,
     ),
+    legacy: createLegacyCarriage(options, { verifier, clock, ledger, ...(events !== undefined && { events }) }),
+    securityEvents: createSecurityEventReceiver(options, { endpoint, bodySeconds: limits.bodySeconds }),
     nonces,
     sessions: createSessionSeals(),
     ledger,

@@ -7,6 +7,7 @@ import { createGuardContext, type GuardParts } from './guard-context.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { createGuardedServer, type GuardedServer, type McpHandler } from './guarded-server.ts'
 import type { IncomingCall } from './incoming-call.ts'
+import { createLegacyRefusal } from './legacy/legacy-response.ts'
 import { type Policy, policy } from './policy.ts'
 import { type GuardNeed, probeGuard } from './readiness.ts'
 import { createRefusal } from './response/refusal.ts'
@@ -48,8 +49,12 @@ export function assembleGuard(options: GuardOptions, withPolicy: Policy, parts: 
     probe: (need) => probeGuard(need, context),
     protect: (handler) => createGuardedServer(handler, options, context, withPolicy),
     async check(request) {
-      const decision = await decideCall(readWebRequest(request))
-      if (!decision.allowed) return createRefusal(decision.rejection, decision.nonce, context)
+      const { call, decision } = await judge(readWebRequest(request), context, withPolicy)
+      if (!decision.allowed) {
+        return (
+          createLegacyRefusal(call, decision, context) ?? createRefusal(decision.rejection, decision.nonce, context)
+        )
+      }
       return { authInfo: createAuthInfo(decision.caller, context.resource), parsedBody: decision.body }
     },
   }

@@ -1,11 +1,15 @@
 /** An MCP handler behind the guard: judges, hands on what passed, answers the rest. */
 import { protectedResourceMetadataUrl } from '@countersign/core/wire'
 import type { AuthInfo } from './auth-info.ts'
+import { established } from './call.ts'
+import { knownHost } from './checks/known-host.ts'
+import { secureTransport } from './checks/secure-transport.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import { judge } from './decide.ts'
 import type { GuardContext } from './guard-context.ts'
 import { exchange } from './handler-exchange.ts'
 import type { IncomingCall } from './incoming-call.ts'
+import { createLegacyRefusal } from './legacy/legacy-response.ts'
 import { assertDeclaredNames, type NamingTables } from './mcp/declared-names.ts'
 import type { Policy } from './policy.ts'
 import { createPreflightResponse, exposeTo, findAllowedOrigin } from './response/cors.ts'
@@ -24,7 +28,7 @@ export interface GuardedServer {
    * otherwise, and then nothing is served. `./node` awaits it before it listens; elsewhere the first call does.
    */
   ready(): Promise<void>
-  /** Serves the endpoint, its CORS preflight, and the metadata documents; anything else is 404. */
+  /** Serves the endpoint, its CORS preflight, the metadata documents, and `securityEvents`; anything else is 404. */
   fetch(request: Request): Promise<Response>
   /** The same for an adapter with access to raw headers and bytes. */
   serve(incoming: IncomingCall): Promise<Response>
@@ -51,6 +55,7 @@ export function createGuardedServer(
   async function serve(incoming: IncomingCall): Promise<Response> {
     const { pathname } = new URL(incoming.url)
     if (metadataPaths.has(pathname)) return serveMetadata(incoming, context)
+    if (pathname === context.securityEvents?.path) return serveSecurityEvent(incoming, context)
     if (pathname !== endpointPath) return new Response(null, { status: 404 })
     await ready()
     const origin = findAllowedOrigin(incoming, context.origins)
@@ -83,6 +88,13 @@ function serveMetadata({ method }: IncomingCall, { metadata }: GuardContext): Re
   }
 }
 
+/** Not for browsers, and not for callers: whoever comes under the right name, over TLS, is judged by what it brings. */
+async function serveSecurityEvent(incoming: IncomingCall, context: GuardContext): Promise<Response> {
+  const objection = (await secureTransport({ incoming }, context)) ?? (await knownHost({ incoming }, context))
+  if (objection !== undefined) return createRefusal(objection.rejection, undefined, context)
+  return established(context.securityEvents).receive(incoming)
+}
+
 async function serveCall(
   incoming: IncomingCall,
   handler: McpHandler,
@@ -90,6 +102,8 @@ async function serveCall(
   policy: Policy,
 ): Promise<Response> {
   const { call, decision } = await judge(incoming, context, policy)
-  if (!decision.allowed) return createRefusal(decision.rejection, decision.nonce, context)
+  if (!decision.allowed) {
+    return createLegacyRefusal(call, decision, context) ?? createRefusal(decision.rejection, decision.nonce, context)
+  }
   return exchange(handler, call, decision, context, policy)
 }

@@ -4,6 +4,7 @@ import { type Call, established } from './call.ts'
 import type { Decision } from './decision.ts'
 import type { GuardContext } from './guard-context.ts'
 import type { McpHandler } from './guarded-server.ts'
+import { completeLegacyAnswer, nameSession } from './legacy/legacy-response.ts'
 import type { Policy } from './policy.ts'
 import { bindStream, type StreamLease } from './sessions/token-bound-stream.ts'
 
@@ -36,14 +37,15 @@ export async function exchange(
   context: GuardContext,
   { boundStreams }: Policy,
 ): Promise<Response> {
-  const answer = await handler.fetch(createHandlerRequest(call), {
+  const given = await handler.fetch(createHandlerRequest(call), {
     authInfo: createAuthInfo(decision.caller, context.resource),
     ...(decision.body === undefined ? {} : { parsedBody: decision.body }),
   })
+  const answer = call.legacy === undefined ? given : await completeLegacyAnswer(given, call, context)
   // Answers may be immutable (`Response.redirect`, a fetched one), so the headers are copied.
   const response = new Response(boundStreams ? bindBody(answer, call, context) : answer.body, answer)
   if (decision.nonce !== undefined) response.headers.set('dpop-nonce', decision.nonce)
-  const sessionId = answer.headers.get('mcp-session-id')
+  const sessionId = nameSession(answer, call, context)
   if (sessionId !== null)
     response.headers.set('mcp-session-id', await context.sessions.seal(sessionId, decision.caller))
   return response

@@ -22,6 +22,7 @@ import { senderBinding } from './checks/sender-binding.ts'
 import { sessionOwner } from './checks/session-owner.ts'
 import { singleUse } from './checks/single-use.ts'
 import { validity } from './checks/validity.ts'
+import { legacyAttestation } from './legacy/legacy-attestation.ts'
 
 /** A check with the name that it is spoken of by. */
 export interface NamedCheck {
@@ -62,6 +63,7 @@ export const policy: Policy = {
     { name: 'content', check: content },
     { name: 'content_digest', check: contentDigest },
     { name: 'message', check: message },
+    { name: 'legacy_attestation', check: legacyAttestation },
     { name: 'routing_headers', check: routingHeaders },
     // method and scope
     { name: 'declared', check: declared },

@@ -1,0 +1,385 @@
+import { createTrustList } from '@countersign/attestation/trust'
+import { type KeyRing, refuse } from '@countersign/core'
+import { createFastVerifier } from '@countersign/core/node'
+import { describe, expect, it } from 'vitest'
+import vectors from '../../../../tests/vectors/attestation/legacy-tokens.json' with { type: 'json' }
+import { assembleGuard } from '../guard.ts'
+import type { GuardOptions } from '../guard-options.ts'
+import { policy } from '../policy.ts'
+import { type AgentKey, createAgentKey, signProof } from '../testing/agent.test-fixture.ts'
+import { claimAgent, createAttester } from '../testing/attester.test-fixture.ts'
+import { type Members, resource, start } from '../testing/issuer.test-fixture.ts'
+import {
+  createLegacyAttester,
+  initializeResult,
+  legacyAgent,
+  legacyInitialize,
+} from '../testing/legacy-client.test-fixture.ts'
+import { createLegacyScene, type LegacyScene, sessionOf } from '../testing/legacy-scene.test-fixture.ts'
+import { createScene, rpc, toolCall } from '../testing/scene.test-fixture.ts'
+import { weakenPolicy } from '../unsafe/weakened-policy.ts'
+
+const agentOf = ({ asked }: LegacyScene) => asked.at(-1)?.authInfo?.extra.countersign.agent
+const missed = ({ events }: LegacyScene) => events.filter(({ type }) => type === 'attestation_missed').length
+const lastRefusal = ({ events }: LegacyScene) =>
+  events.flatMap((event) => (event.type === 'refused' ? [[event.code, event.reason]] : [])).at(-1)
+const codeOf = async (answer: Response) => ((await answer.json()) as { error?: { code: number } }).error?.code
+
+const attested = {
+  issuer: 'https://api.anthropic.com',
+  level: 'provider',
+  binding: 'single_use',
+  source: 'legacy',
+  expires: start + 300,
+  agent: { identity: legacyAgent.agent_identity },
+}
+
+describe('an initialize with a good token', () => {
+  it('is answered as its client expects, by a handler that knows nothing of it', async () => {
+    const scene = await createLegacyScene({ attestation: 'preferred' })
+    const answer = await scene.initialize()
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toEqual({
+      jsonrpc: '2.0',
+      id: 0,
+      result: {
+        ...initializeResult,
+        capabilities: {
+          tools: { listChanged: false },
+          experimental: {
+            other: { kept: true },
+            'security.attestation': {
+              version: '0.1.0',
+              policy: 'preferred',
+              trusted_issuers: ['https://api.anthropic.com'],
+              required_claims: ['agent_identity', 'attestation_metadata'],
+              verification_status: 'verified',
+              trust_level: 'provider',
+              verified_claims: ['agent_identity', 'attestation_metadata'],
+            },
+          },
+        },
+      },
+    })
+    expect(agentOf(scene)).toMatchObject(attested)
+    expect(missed(scene)).toBe(0)
+  })
+
+  it('reaches the handler without the token, which is nobody else’s to use', async () => {
+    const scene = await createLegacyScene()
+    await scene.initialize()
+    const expected = JSON.parse(legacyInitialize(undefined))
+    expect(scene.asked.at(-1)).toMatchObject({ body: expected, text: JSON.stringify(expected) })
+  })
+
+  it('is good once', async () => {
+    const scene = await createLegacyScene()
+    const token = await scene.attester.attest()
+    expect((await scene.initialize(token)).headers.has('mcp-session-id')).toBe(true)
+    const again = await scene.initialize(token)
+    expect(again.headers.has('mcp-session-id')).toBe(false)
+    expect(await codeOf(again)).toBe(-32004)
+  })
+
+  it('tells listeners how the attestation came', async () => {
+    const scene = await createLegacyScene()
+    await scene.initialize()
+    expect(scene.events).toContainEqual(expect.objectContaining({ type: 'attestation_verified', carriage: 'legacy' }))
+  })
+})
+
+describe.each([{ sessions: false }, { sessions: true }])(
+  'a session that it began (handler with sessions: $sessions)',
+  (kind) => {
+    it('is attested, and any other call of the same client is not', async () => {
+      const scene = await createLegacyScene({ attestation: 'preferred' }, kind)
+      const session = sessionOf(await scene.initialize())
+      for (const _ of [1, 2]) {
+        const answer = await scene.send({ headers: { 'mcp-session-id': session } })
+        expect(answer.status).toBe(200)
+        expect(agentOf(scene)).toMatchObject(attested)
+        // Clients take the id from any answer that has one.
+        expect(answer.headers.get('mcp-session-id') ?? session).toBe(session)
+      }
+      expect(missed(scene)).toBe(0)
+      await scene.send()
+      expect(agentOf(scene)).toBeUndefined()
+      expect(missed(scene)).toBe(1)
+    })
+
+    it('is known to the handler by its own name, or by none', async () => {
+      const scene = await createLegacyScene({}, kind)
+      const session = sessionOf(await scene.initialize())
+      await scene.send({ headers: { 'mcp-session-id': session } })
+      const name = scene.asked.at(-1)?.sessionId
+      if (kind.sessions) expect(name).toMatch(/^[\da-f-]{36}$/)
+      else expect(name).toBeNull()
+    })
+
+    it('is attested until exp, and goes on without', async () => {
+      const scene = await createLegacyScene({ attestation: 'preferred' }, kind)
+      const token = await scene.token({ exp: start + 3600 })
+      const session = sessionOf(await scene.initialize(undefined, { token }))
+      const call = () => scene.send({ token, headers: { 'mcp-session-id': session } })
+      scene.now = start + 299
+      await call()
+      expect(agentOf(scene)).toMatchObject(attested)
+      scene.now = start + 300
+      expect((await call()).status).toBe(200)
+      expect(agentOf(scene)).toBeUndefined()
+      expect(missed(scene)).toBe(1)
+    })
+
+    it('is nobody else’s: another key, another client', async () => {
+      const scene = await createLegacyScene({}, kind)
+      const session = sessionOf(await scene.initialize())
+      const thief = await createAgentKey()
+      expect(await useSession(scene, session, { key: thief })).toBe(404)
+      expect(await useSession(scene, session, { claims: { client_id: 'agent-2' } })).toBe(404)
+      expect(await useSession(scene, session, {}), 'its own').toBe(200)
+    })
+
+    it('would be anybody’s without its seal', async () => {
+      const create = (options: GuardOptions) => assembleGuard(options, weakenPolicy(['anyones_session']))
+      const scene = await createLegacyScene({ create }, kind)
+      const session = sessionOf(await scene.initialize())
+      expect(await useSession(scene, session, { key: await createAgentKey() })).toBe(200)
+      expect(agentOf(scene)).toMatchObject(attested)
+    })
+
+    it('is attested no more once its client has ended it', async () => {
+      const scene = await createLegacyScene({}, kind)
+      const headers = { 'mcp-session-id': sessionOf(await scene.initialize()) }
+      await scene.send({ method: 'DELETE', headers })
+      await scene.send({ headers })
+      expect(agentOf(scene)).toBeUndefined()
+    })
+
+    it('ends with the key that vouched for its agent', async () => {
+      const attester = await createLegacyAttester()
+      const line = attester.line()
+      const held = createTrustList(createFastVerifier(), [line]).find(line.issuer)?.keys
+      let trusted = true
+      const keys: KeyRing = {
+        find: async (kid, algorithm) =>
+          (trusted && (await held?.find(kid, algorithm))) || refuse('invalid_token', 'revoked_key'),
+      }
+      const scene = await createLegacyScene({ attesters: [{ ...line, keys }] }, kind)
+      const headers = { 'mcp-session-id': sessionOf(await scene.initialize(await attester.attest())) }
+      expect((await scene.send({ headers })).status).toBe(200)
+      trusted = false
+      expect((await scene.send({ headers })).status).toBe(404)
+      expect(lastRefusal(scene)).toEqual(['session_not_found', 'attestation'])
+    })
+
+    it('may be begun anew in the midst of it, and then what counts is the new token', async () => {
+      const scene = await createLegacyScene({}, kind)
+      const old = { 'mcp-session-id': sessionOf(await scene.initialize()) }
+      const renewed = sessionOf(await scene.initialize(undefined, { headers: old }))
+      expect(renewed).not.toBe(old['mcp-session-id'])
+      await scene.send({ headers: old })
+      expect(agentOf(scene)).toBeUndefined()
+      await scene.send({ headers: { 'mcp-session-id': renewed } })
+      expect(agentOf(scene)).toMatchObject(attested)
+      const forged = await scene.attester.attest({ iss: 'https://stranger.example' })
+      expect(await codeOf(await scene.initialize(forged, { headers: { 'mcp-session-id': renewed } }))).toBe(-32005)
+    })
+  },
+)
+
+describe('an initialize with a token that is not good', () => {
+  const { issuer, boundIssuer } = vectors
+  const attesters = [
+    { ...issuer, keys: issuer.jwks, level: 'provider', legacy: true },
+    { ...boundIssuer, keys: boundIssuer.jwks, level: 'provider' },
+  ] as const
+
+  it.each(vectors.refused)(
+    'is answered with the code of its reason, under every policy: $title',
+    async ({ token, code, reason, error }) => {
+      for (const presence of ['required', 'preferred', 'optional'] as const) {
+        const scene = await createLegacyScene({ attesters, attestation: presence })
+        const answer = await scene.initialize(token)
+        expect(answer.status).toBe(200)
+        expect(await answer.json()).toMatchObject({
+          id: 0,
+          error: { code: error, data: { policy: presence, trusted_issuers: [issuer.issuer] } },
+        })
+        expect(answer.headers.has('mcp-session-id')).toBe(false)
+        expect(lastRefusal(scene)).toEqual([code, code === 'attestation_key_mismatch' ? 'other_key' : reason])
+        expect(scene.asked).toEqual([])
+      }
+    },
+  )
+
+  it('is answered with a status of its own where the fault is ours', async () => {
+    const ledger = { lifetime: 'durable' as const, spend: () => Promise.reject(new Error('disk full')) }
+    const answer = await (await createLegacyScene({ ledger })).initialize()
+    expect([answer.status, await codeOf(answer)]).toEqual([503, undefined])
+  })
+})
+
+describe('A6: the weaker carriage', () => {
+  it('satisfies no policy that requires an attestation, of the server or of a tool', async () => {
+    const scene = await createLegacyScene({ attestation: 'required' })
+    expect(await codeOf(await scene.initialize())).toBe(-32001)
+    expect(lastRefusal(scene)).toEqual(['attestation_required', 'unbound'])
+
+    const tools = {
+      read_notes: { scopes: ['notes:read'], attestation: 'required' },
+      write_note: {},
+      delete_note: {},
+      sign_note: {},
+    } as const
+    const picky = await createLegacyScene({ tools })
+    const headers = { 'mcp-session-id': sessionOf(await picky.initialize()) }
+    expect((await picky.send({ headers })).status).toBe(403)
+    expect(lastRefusal(picky)).toEqual(['attestation_required', 'unbound'])
+    expect((await picky.send({ headers, body: toolCall('write_note') })).status).toBe(200)
+  })
+
+  it('is closed to issuers that are not opted in, and to everybody where none is', async () => {
+    const attester = await createLegacyAttester()
+    const { legacy: _, ...bound } = attester.line()
+    const scene = await createLegacyScene({ attesters: [bound] })
+    expect(await codeOf(await scene.initialize(await attester.attest()))).toBe(-32005)
+    expect(lastRefusal(scene)).toEqual(['attestation_issuer_untrusted', 'carriage'])
+  })
+
+  it('is not looked at where no trust list says whose attestations count', async () => {
+    const scene = await createLegacyScene({}, { trusting: false })
+    const answer = await scene.initialize()
+    expect(await answer.json()).toMatchObject({ result: initializeResult })
+    expect(agentOf(scene)).toBeUndefined()
+  })
+
+  it('would let what is forged pass for missing, were it not judged', async () => {
+    const checks = policy.checks.filter(({ name }) => name !== 'legacy_attestation')
+    const scene = await createLegacyScene({
+      attestation: 'preferred',
+      create: (options) => assembleGuard(options, { ...policy, checks }),
+    })
+    const forged = await (await createLegacyAttester()).attest()
+    expect(await (await scene.initialize(forged)).json()).toMatchObject({ result: initializeResult })
+    expect(missed(scene)).toBe(1)
+  })
+
+  it.each([
+    { capability: { version: '0.0.9' }, reason: 'version' },
+    { capability: { token: 7 }, reason: 'capability' },
+  ])('does not go by what an old or a careless client says: $capability', async ({ capability, reason }) => {
+    const scene = await createLegacyScene()
+    const body = legacyInitialize(await scene.attester.attest(), capability)
+    expect(await codeOf(await scene.send({ body }))).toBe(-32002)
+    expect(lastRefusal(scene)).toEqual(['attestation_invalid', reason])
+  })
+
+  it('is not for batches and notifications, where nobody waits for its answer', async () => {
+    const scene = await createLegacyScene()
+    const one = JSON.parse(legacyInitialize(await scene.attester.attest()))
+    const { id: _, ...notification } = one
+    for (const [message, reason] of [
+      [[one, JSON.parse(rpc('ping'))], 'batch'],
+      [notification, 'notification'],
+    ] as const) {
+      expect((await scene.send({ body: JSON.stringify(message) })).status).toBe(403)
+      expect(lastRefusal(scene)).toEqual(['attestation_invalid', reason])
+    }
+  })
+
+  it('counts as missing when it is left out, and is asked for by its own code', async () => {
+    const scene = await createLegacyScene({ attestation: 'preferred' })
+    const answer = await scene.send({ body: legacyInitialize(undefined) })
+    expect(await answer.json()).toMatchObject({
+      result: { capabilities: { experimental: { 'security.attestation': { verification_status: 'failed' } } } },
+    })
+    expect([missed(scene), answer.headers.has('mcp-session-id')]).toEqual([1, false])
+    const strict = await createLegacyScene({ attestation: 'required' })
+    expect(await codeOf(await strict.send({ body: legacyInitialize(undefined) }))).toBe(-32001)
+  })
+
+  it('is judged by the rest of the policy, with the code for claims that are not enough', async () => {
+    const scene = await createLegacyScene({ attestation: { presence: 'optional', minimumSafetyLevel: 'enhanced' } })
+    expect(await codeOf(await scene.initialize())).toBe(-32006)
+    expect(lastRefusal(scene)).toEqual(['attestation_policy', 'safety_level'])
+  })
+})
+
+describe('beside the stronger carriage', () => {
+  it('what the token says of the agent counts, and the attestation is judged all the same', async () => {
+    const bound = await createAttester()
+    const scene = await createLegacyScene({ attestation: 'required' })
+    const token = await scene.token({ agent: claimAgent(bound, scene.agent) })
+    expect((await scene.initialize(undefined, { token })).headers.has('mcp-session-id')).toBe(true)
+    expect(agentOf(scene)).toMatchObject({ source: 'token', binding: 'key' })
+    const forged = await scene.attester.attest({ aud: 'https://other.example' })
+    expect(await codeOf(await scene.initialize(forged, { token }))).toBe(-32002)
+  })
+
+  it('no two at once: whoever sends both leaves the choice to us', async () => {
+    const bound = await createAttester()
+    const legacy = await createLegacyAttester()
+    const scene = await createLegacyScene({ attesters: [bound.line(), legacy.line()] })
+    const headers = { 'oauth-client-attestation': await bound.attest(scene.agent) }
+    expect(await codeOf(await scene.initialize(await legacy.attest(), { headers }))).toBe(-32002)
+    expect(lastRefusal(scene)).toEqual(['attestation_invalid', 'two_carriages'])
+  })
+
+  it('the header refuses what comes this way alone', async () => {
+    const scene = await createLegacyScene()
+    const text = await scene.attester.attest({ sub: 'agent-1' }, { typ: 'oauth-client-attestation+jwt' })
+    expect((await scene.send({ headers: { 'oauth-client-attestation': text } })).status).toBe(403)
+    expect(lastRefusal(scene)).toEqual(['attestation_issuer_untrusted', 'carriage'])
+  })
+})
+
+describe('everything else', () => {
+  it('is answered as without: another initialize, and what has to do with no attestation', async () => {
+    const scene = await createLegacyScene()
+    const plain = await scene.send({ body: rpc('initialize', { protocolVersion: '2025-11-25', capabilities: {} }) })
+    expect(await plain.json()).toMatchObject({ result: initializeResult })
+    expect(plain.headers.has('mcp-session-id')).toBe(false)
+    const strict = await createLegacyScene({ attestation: 'required' })
+    expect((await strict.send({ body: rpc('initialize') })).status).toBe(403)
+  })
+
+  it('a replayed proof is that, before anything else', async () => {
+    const scene = await createLegacyScene()
+    const request = await scene.request({ body: legacyInitialize(await scene.attester.attest()) })
+    expect((await scene.server.fetch(request.clone())).status).toBe(200)
+    expect((await scene.server.fetch(request)).status).toBe(401)
+  })
+
+  it('check() judges the token too, for that one request', async () => {
+    const scene = await createLegacyScene()
+    const token = await scene.attester.attest()
+    const checked = await scene.guard.check(await scene.request({ body: legacyInitialize(token) }))
+    if (checked instanceof Response) throw new Error(`refused: ${await checked.text()}`)
+    expect(checked.authInfo.extra.countersign.agent).toMatchObject(attested)
+    expect(checked.parsedBody).toEqual(JSON.parse(legacyInitialize(undefined)))
+    const again = await scene.guard.check(await scene.request({ body: legacyInitialize(token) }))
+    expect(again instanceof Response && (await codeOf(again))).toBe(-32004)
+  })
+
+  it('is not configured with a ledger that forgets', async () => {
+    const attester = await createLegacyAttester()
+    await expect(createScene({ attesters: [attester.line()] })).rejects.toThrow(/^trust: .*durable ledger/)
+  })
+})
+
+/** The status of a call in this session, with another key or other claims of its token. */
+async function useSession(
+  scene: LegacyScene,
+  session: string,
+  { key = scene.agent, claims = {} }: { key?: AgentKey; claims?: Members },
+): Promise<number> {
+  const token = await scene.token({ cnf: { jkt: key.thumbprint }, ...claims })
+  const proof = await signProof(key, {
+    method: 'POST',
+    url: resource,
+    token,
+    nonce: await scene.nonce(),
+    now: scene.now,
+  })
+  return (await scene.send({ token, proof: null, headers: { 'mcp-session-id': session, dpop: proof } })).status
+}
