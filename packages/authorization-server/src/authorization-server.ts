@@ -49,8 +49,8 @@ export interface AuthorizationServer {
    */
   revoke(what: Revocation): Promise<void>
   /**
-   * Resolves once something was written to database and ledger, and is on the disk; rejects while nothing can be. For
-   * readiness probes; to be asked about once a second at most.
+   * Resolves once something was written to database and ledger, and is on the disk, as is all that the trust list has
+   * revoked; rejects while nothing can be. For readiness probes; to be asked about once a second at most.
    */
   probe(): Promise<void>
   /** Closes the database; requests still under way fail. */
@@ -97,7 +97,10 @@ export async function assembleAuthorizationServer(
       issuer,
       listener: createListener(new URL(issuer), provider.callback()),
       revoke: (what) => revokeByOperator(state.revocations, what),
-      probe: () => probeStores(issuer, state),
+      async probe() {
+        await probeStores(issuer, state)
+        await keys?.settled()
+      },
       close: async () => close(),
     }
   } catch (error) {

@@ -45,6 +45,7 @@ export interface World {
   readonly edKey: KeyPair
   /** The operator's own revocation. */
   revoke: AuthorizationServer['revoke']
+  probe: AuthorizationServer['probe']
   close(): Promise<void>
   /** Stops the server and starts another on the same port and database, with which anything may be done in between. */
   restart(meanwhile?: () => void): Promise<void>
@@ -127,6 +128,7 @@ export async function startWorld(settings: WorldOptions = {}): Promise<World> {
     agentKey,
     edKey,
     revoke: (what) => server.revoke(what),
+    probe: () => server.probe(),
     async startTwin() {
       const twin = await start()
       const twinHttp = createServer(twin.listener)

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import { createLocalSigner, makeSecurityEvent } from '@countersign/attestation/issue'
 import { createFastVerifier } from '@countersign/core/node'
 import { revocationKey } from '@countersign/core/wire'
@@ -166,6 +167,20 @@ describe('a security event (RFC 8417, pushed as in RFC 8935)', () => {
     expect((await fetch(url)).status).toBe(405)
     expect((await push('x', { 'Content-Type': 'application/jwt' })).status).toBe(415)
     expect((await push('x'.repeat(17_000))).status).toBe(413)
+  })
+
+  it('is to be sent again while what it ends cannot be written down, and that is not forgotten', async () => {
+    const token = await jwt()
+    const database = new DatabaseSync(world.database)
+    database.exec('ALTER TABLE revocations RENAME TO taken_away')
+    const response = await push(await makeEvent(world.issuer))
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '30'])
+    await expect(world.probe()).rejects.toThrow('revocations')
+    expect(world.log).toContainEqual(expect.objectContaining({ type: 'server_error' }))
+    database.exec('ALTER TABLE taken_away RENAME TO revocations')
+    database.close()
+    await world.probe()
+    expect((await inspectJwt(token)).active).toBe(false)
   })
 
   it('is nobody’s business where no trust list keeps itself current', async () => {
