@@ -44,15 +44,20 @@ export function createSecurityEventEndpoint(
   }
 }
 
+/** `undefined` for a body that is too long; what broke off is no event. */
 async function readBody({ body }: Request): Promise<string | undefined> {
   if (body === null) return ''
   const decoder = new TextDecoder()
   let octets = 0
   let text = ''
-  for await (const chunk of body) {
-    octets += chunk.byteLength
-    if (octets > MOST_OCTETS) return undefined
-    text += decoder.decode(chunk, { stream: true })
+  try {
+    for await (const chunk of body) {
+      octets += chunk.byteLength
+      if (octets > MOST_OCTETS) return undefined
+      text += decoder.decode(chunk, { stream: true })
+    }
+  } catch {
+    return ''
   }
   return text + decoder.decode()
 }

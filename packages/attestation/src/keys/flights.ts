@@ -8,6 +8,8 @@ export interface Flights {
   join(): Promise<void>
   /** The same, and waits for its end. */
   finish(): Promise<void>
+  /** Sees to it that work is done within the seconds given, also when nobody joins. */
+  plan(seconds: number): void
   /** Whatever is under way is nobody's any more. */
   abandon(): void
   /** Starts nothing any more. */
@@ -30,16 +32,24 @@ export function createFlights(work: () => Promise<number>, patience: number): Fl
   let isClosed = false
 
   function schedule(seconds: number): void {
-    clearTimeout(timer)
+    stopTimer()
     if (isClosed) return
     const spread = seconds * (1 - JITTER * Math.random())
-    timer = setTimeout(() => void join(), spread * MILLISECONDS)
+    timer = setTimeout(() => {
+      timer = undefined
+      void join()
+    }, spread * MILLISECONDS)
     // Nobody's process goes on for this alone; elsewhere than on Node a timer is a number.
     if (typeof timer === 'object') timer.unref()
   }
 
-  function start(): Flight {
+  function stopTimer(): void {
     clearTimeout(timer)
+    timer = undefined
+  }
+
+  function start(): Flight {
+    stopTimer()
     const { promise: late, resolve } = Promise.withResolvers<void>()
     const patient = setTimeout(resolve, patience * MILLISECONDS)
     const over = work().then((due) => {
@@ -67,12 +77,15 @@ export function createFlights(work: () => Promise<number>, patience: number): Fl
       flight ??= start()
       await flight.over
     },
+    plan(seconds) {
+      if (flight === undefined && timer === undefined) schedule(seconds)
+    },
     abandon() {
       flight = undefined
     },
     close() {
       isClosed = true
-      clearTimeout(timer)
+      stopTimer()
     },
   }
 }

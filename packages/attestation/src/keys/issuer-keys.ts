@@ -30,6 +30,8 @@ export interface IssuerKeys {
   readonly revoked: () => readonly RevokedThumbprint[]
   /** Resolves once there are keys; rejects with what stands in the way. */
   ready(): Promise<void>
+  /** Sees to it that revocations are heard of, also while nobody asks for keys: of earlier runs now, of new ones in time. */
+  watch(): void
   invalidate(): Promise<void>
   /** Takes a key out at once; resolves once that is remembered. */
   revoke(key: RevokedThumbprint): Promise<void>
@@ -123,6 +125,11 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
     async ready() {
       if (!isLoaded) await load()
       await remote?.ready()
+    },
+    watch() {
+      // What cannot be read is said to whoever asks for a key.
+      if (!isLoaded) load().catch(() => undefined)
+      remote?.watch()
     },
     async invalidate() {
       if (!isLoaded) await load()

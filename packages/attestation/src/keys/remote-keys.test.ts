@@ -276,10 +276,11 @@ describe('keys that were fetched', () => {
   it('are none when two of a kind have one name, and the only one when a token names none', async () => {
     const { server, fetch } = createKeyServer(keySet({ k1: issuerKey.jwk }))
     const { find } = makeTrust({}, { fetch })
-    expect(await find(undefined)).toBe(KNOWN)
+    expect(await find(null)).toBe(KNOWN)
     const jwks = [issuerKey.jwk, strangersKey.jwk].map((jwk) => ({ ...jwk, kid: 'twin' }))
     server.answer = JSON.stringify({ keys: jwks })
     expect(await find('twin')).toBe('invalid_token ambiguous_key')
+    expect(await find(null)).toBe('invalid_token unknown_key')
   })
 
   it('pass over what is not for signing, and what no verifier takes', async () => {

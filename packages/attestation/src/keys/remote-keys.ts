@@ -30,6 +30,8 @@ export interface RemoteKeysOptions {
 export interface RemoteKeys extends KeyRing {
   /** Resolves once there are keys. Rejects with `FetchFailed`. */
   ready(): Promise<void>
+  /** Sees to it that the keys stay current, also while nobody asks for them. */
+  watch(): void
   /** Forgets what was fetched, failures too, and fetches anew. Rejects with `FetchFailed`. */
   invalidate(): Promise<void>
   /** Takes a document that an earlier run has fetched, as old as it is; false when it is of no use any more. */
@@ -120,6 +122,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): RemoteKeys {
       if (!isUsable()) await flights.finish()
       assertUsable()
     },
+    watch: () => flights.plan(policy.refreshAfter),
     async invalidate() {
       generation += 1
       usableUntil = never

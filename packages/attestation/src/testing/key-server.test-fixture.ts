@@ -64,7 +64,7 @@ export function signBundle(root: AttestationSigner, changes: Partial<KeyBundle> 
     sequence: 1,
     issuedAt: NOW,
     expires: NOW + 86_400,
-    keys: [{ keyId: 'k1', jwk: { kty, crv, x }, expires: NOW + 86_400 }],
+    keys: [{ keyId: 'k1', jwk: { kty: 'OKP', crv, x }, expires: NOW + 86_400 }],
     revoked: [],
     ...changes,
   })
@@ -78,8 +78,9 @@ export function makeTrust(line: Partial<TrustEntry>, options: Partial<TrustOptio
     events: (event) => events.push(event),
     ...options,
   })
-  const find = async (kid: string | undefined = 'k1'): Promise<string> => {
-    const key = await trust.find(ISSUER)?.keys.find(kid, 'Ed25519')
+  /** `null` names no key. */
+  const find = async (kid: string | null = 'k1'): Promise<string> => {
+    const key = await trust.find(ISSUER)?.keys.find(kid ?? undefined, 'Ed25519')
     if (key === undefined) return 'untrusted'
     return key.ok ? key.value.thumbprint : [key.rejection.code, key.rejection.reason].join(' ')
   }

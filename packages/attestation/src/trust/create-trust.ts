@@ -12,7 +12,8 @@ import { createTrustList, type TrustEntry } from './trust-list.ts'
 const REPORTED = 'key_compromise'
 
 /**
- * Makes no connection before the first question, or `ready`. Throws a `TypeError` or `RangeError` that names the issuer
+ * Fetches nothing before the first question or `ready`, or some minutes after somebody wants to hear of revocations.
+ * Throws a `TypeError` or `RangeError` that names the issuer
  * or setting, and what is wrong with it.
  */
 export function createTrust(entries: readonly TrustEntry[], options: TrustOptions): Trust {
@@ -58,6 +59,7 @@ export function createTrust(entries: readonly TrustEntry[], options: TrustOption
     onRevoked(listener) {
       listeners.add(listener)
       for (const [issuer, { keys }] of issuers) {
+        keys.watch()
         for (const { thumbprint, reason } of keys.revoked()) listener({ issuer, keyThumbprint: thumbprint, reason })
       }
       return () => void listeners.delete(listener)

@@ -24,7 +24,8 @@ export interface Trust extends TrustList {
   evict(issuer: string, keyThumbprint: string, reason: string): Promise<void>
   /**
    * Tells of every key that is revoked, whoever said so, and at once of those that already are; yields what ends it.
-   * Keys are told of again after a restart, so whoever listens takes a second telling for the same.
+   * From then on keys are fetched in the background, whether anybody asks for them or not. Keys are told of again after
+   * a restart, so whoever listens takes a second telling for the same.
    */
   onRevoked(listener: (key: RevokedIssuerKey) => void): () => void
   /** Takes a signed security event (RFC 8417) that was addressed to `audience`, and does what it says. */
