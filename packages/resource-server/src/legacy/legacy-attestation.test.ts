@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest'
 import vectors from '../../../../tests/vectors/attestation/legacy-tokens.json' with { type: 'json' }
 import { assembleGuard } from '../guard.ts'
 import type { GuardOptions } from '../guard-options.ts'
-import { policy } from '../policy.ts'
 import { type AgentKey, createAgentKey, signProof } from '../testing/agent.test-fixture.ts'
 import { claimAgent, createAttester } from '../testing/attester.test-fixture.ts'
 import { type Members, resource, start } from '../testing/issuer.test-fixture.ts'
@@ -254,11 +253,8 @@ describe('A6: the weaker carriage', () => {
   })
 
   it('would let what is forged pass for missing, were it not judged', async () => {
-    const checks = policy.checks.filter(({ name }) => name !== 'legacy_attestation')
-    const scene = await createLegacyScene({
-      attestation: 'preferred',
-      create: (options) => assembleGuard(options, { ...policy, checks }),
-    })
+    const create = (options: GuardOptions) => assembleGuard(options, weakenPolicy(['legacy_attestation']))
+    const scene = await createLegacyScene({ attestation: 'preferred', create })
     const forged = await (await createLegacyAttester()).attest()
     expect(await (await scene.initialize(forged)).json()).toMatchObject({ result: initializeResult })
     expect(missed(scene)).toBe(1)

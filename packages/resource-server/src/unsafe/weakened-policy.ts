@@ -26,6 +26,7 @@ export const removableChecks = [
   'sender_binding',
   'proof',
   'content_digest',
+  'legacy_attestation',
   'routing_headers',
   'required_digest',
   'scope',
