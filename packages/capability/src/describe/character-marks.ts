@@ -28,10 +28,12 @@ const ALPHABETS = [
   /\p{Script=Lisu}/u,
 ]
 
-/** Letters that pass for Latin ones in common typefaces. */
-const LATIN_SHAPES = new Set(
-  'аɑαᴀеєһіїјӏκкмnоοօрρԛѕтυսνѵѡԝхχуүցԁոАΑВΒСϹЕΕНΗІΙЈКΚМΜΝОΟРΡЅТΤΥҮХΧΖԌԜᎪᏴᏟᎬᎻᎥᎫᏦᏞᎷᏢᏒᏚᎢᏔᏃⲟⲣⲥⲞⲢⲤ',
-)
+/** Letters of other alphabets that pass for Latin ones in common typefaces, small and capital. */
+const LATIN_SHAPES = new Set([
+  ...'аαɑьсϲԁеєҽɡցһհіιıӏјϳкκмпոηоοօрρԛզгѕтτυսνѵѡԝωхχуγүᴢ',
+  ...'АВСЕНІЈКМОРЅТУХԌԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ',
+  ...'ᎪᏴᏟᎬᎻᎥᎫᏦᏞᎷᏢᏒᏚᎢᏔᏃⲟⲣⲥⲞⲢⲤ',
+])
 
 /** Takes a text as it is; yields what is to be said of it, each mark once. */
 export function markCharacters(text: string): readonly CharacterMark[] {
