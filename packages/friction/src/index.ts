@@ -1,2 +1,11 @@
-/** Friction: what a tool asks of a client that leans on it. */
-export {}
+/** Friction: what a tool asks of a client that leans on it; and plain rates. */
+export { type FrictionChartOptions, renderFrictionChart } from './chart.ts'
+export type { FrictionReading } from './controller.ts'
+export { type BlockReason, type FrictionDecision, type FrictionLevel, frictionLevels } from './decision.ts'
+export { createFriction, type Friction, type FrictionCall } from './friction.ts'
+export { createMemoryFrictionState, type MemoryFrictionStateOptions } from './memory-state.ts'
+export type { FrictionBudget, FrictionOptions, FrictionRules, FrictionTuning, ToolFriction } from './options.ts'
+export { createRates, type Rate, type RateDecision, type RatedCall, type Rates, type RatesOptions } from './rates.ts'
+export { type SimulatedCall, simulateFriction, type TracedCall } from './simulation.ts'
+export type { FrictionRecord, FrictionRecordFormat, FrictionRecords, FrictionState } from './state.ts'
+export { renderFrictionText } from './text-chart.ts'
