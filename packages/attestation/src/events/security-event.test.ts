@@ -9,6 +9,7 @@ import {
   createState,
   failing,
   KEYS_URL,
+  keySet,
   makeTrust,
   signBundle,
   useFakeTime,
@@ -85,6 +86,19 @@ describe('a signed security event (RFC 8417)', () => {
     await before.trust.invalidate()
     expect(await before.find()).toBe('invalid_token key_revoked')
     expect(await makeTrust(bundled, { fetch, state }).find()).toBe('invalid_token key_revoked')
+  })
+
+  it('of a key that its issuer has withdrawn already still counts, also told for the first time', async () => {
+    const { fetch, server } = createKeyServer(keySet({ k1: one.publicJwk }))
+    const { trust, find } = makeTrust({}, { fetch })
+    const heard: string[] = []
+    trust.onRevoked(({ keyThumbprint }) => heard.push(keyThumbprint))
+    expect(await find()).toBe(oneThumbprint)
+    server.answer = keySet({})
+    await trust.invalidate()
+    expect(await find()).toBe('invalid_token unknown_key')
+    expect(say(await trust.receive(await makeSecurityEvent(one, SAID), AUDIENCE))).toBe('taken')
+    expect(heard, 'so that the tokens minted on its word end').toEqual([oneThumbprint])
   })
 
   it('that cannot be remembered is to be sent again, and counts meanwhile', async () => {

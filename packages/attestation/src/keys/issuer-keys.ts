@@ -1,8 +1,9 @@
 /** The keys of one issuer, wherever they come from, without those that were revoked, and what outlives a restart. */
-import { type AttestationEvents, type KeyRing, refuse } from '@countersign/core'
+import { type AttestationEvents, type KeyRing, ok, refuse } from '@countersign/core'
 import { type IssuerRecord, type RevokedThumbprint, readRecord, writeRecord } from './issuer-record.ts'
 import type { KeyHolder } from './key-holder.ts'
 import type { FetchedDocument, RemoteKeys, RemoteKeysOptions } from './remote-keys.ts'
+import { createSeenKeys } from './seen-keys.ts'
 import type { TrustState } from './trust-state.ts'
 
 /** Keys that are fetched: what holds them, and how they are come by. */
@@ -25,7 +26,7 @@ export interface IssuerKeysOptions {
 export interface IssuerKeys {
   /** Without revoked keys. */
   readonly ring: KeyRing
-  /** With them. */
+  /** With them, and with those that were in use here and are published no more: to understand what a stolen key says. */
   readonly allKeys: KeyRing
   readonly revoked: () => readonly RevokedThumbprint[]
   /** Resolves once there are keys; rejects with what stands in the way. */
@@ -41,6 +42,7 @@ export interface IssuerKeys {
 /** Nothing is found before what is remembered is here: a key may have been revoked before the restart. */
 export function createIssuerKeys({ issuer, source, state, events, onRevoked }: IssuerKeysOptions): IssuerKeys {
   const revoked = new Map<string, string>()
+  const seen = createSeenKeys()
   const { inner, remote, holder } = openSource(source, installed)
   let document: FetchedDocument | undefined
   let isLoaded = state === undefined
@@ -107,7 +109,13 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
   }
 
   return {
-    allKeys: inner,
+    allKeys: {
+      async find(kid, algorithm) {
+        const key = await inner.find(kid, algorithm)
+        const former = key.ok ? undefined : seen.find(kid, algorithm)
+        return former === undefined ? key : ok(former)
+      },
+    },
     ring: {
       async find(kid, algorithm) {
         if (!isLoaded) {
@@ -118,7 +126,9 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
           }
         }
         const key = await inner.find(kid, algorithm)
-        return key.ok && revoked.has(key.value.thumbprint) ? refuse('invalid_token', 'key_revoked') : key
+        if (!key.ok) return key
+        seen.add(kid, key.value)
+        return revoked.has(key.value.thumbprint) ? refuse('invalid_token', 'key_revoked') : key
       },
     },
     revoked: () => [...revoked].map(([thumbprint, reason]) => ({ thumbprint, reason })),
