@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME… [--json]`: measures, prints what each thing costs, and says which goals are met. */
 import { parseArgs } from 'node:util'
+import { attestationBenchmark } from './attestation/attestation.bench.ts'
 import { describeGoal, type Goal, isMet } from './goal.ts'
 import { guardBenchmark } from './guard/guard.bench.ts'
 import type { Costs } from './interleave.ts'
@@ -14,7 +15,12 @@ export interface Benchmark {
   ): Promise<{ readonly costs: Costs; readonly goals: readonly Goal[] }>
 }
 
-const benchmarks: readonly Benchmark[] = [guardBenchmark, introspectionBenchmark, tokenEndpointBenchmark]
+const benchmarks: readonly Benchmark[] = [
+  guardBenchmark,
+  attestationBenchmark,
+  introspectionBenchmark,
+  tokenEndpointBenchmark,
+]
 
 const usage = `Usage: npm run bench -- [NAME…] [--json]
 
