@@ -35,7 +35,7 @@ describe('a session that began with an attestation', () => {
     const { sessions } = setUp()
     const ids = Array.from({ length: 100 }, () => sessions.begin(attestation, undefined))
     expect(new Set(ids).size).toBe(100)
-    for (const id of ids) expect(id).toMatch(/^[\x21-\x7e]{32}$/)
+    for (const id of ids) expect(id).toMatch(/^[\x21-\x7e]{41}$/)
   })
 
   it('goes on without, once that is forgotten', () => {
@@ -45,6 +45,13 @@ describe('a session that began with an attestation', () => {
     expect(sessions.find(id)).toEqual({ handlerId: 'h', attestation: undefined })
     sessions.end(id)
     sessions.end('other')
+  })
+
+  it('is that of one guard, also where the handler is another one', () => {
+    const inner = setUp().sessions.begin(attestation, 'h')
+    const { sessions } = setUp()
+    expect(sessions.find(inner)).toBeUndefined()
+    expect(sessions.find(sessions.begin(attestation, inner))?.handlerId).toBe(inner)
   })
 
   it('is not every session', () => {

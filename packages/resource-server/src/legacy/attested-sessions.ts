@@ -20,7 +20,6 @@ export interface AttestedSessions {
   end(sessionId: string): void
 }
 
-const PREFIX = 'attested.'
 const NAME_LENGTH = 22
 /** About 1 KiB each. */
 const MOST_SESSIONS = 10_000
@@ -28,6 +27,9 @@ const MOST_SESSIONS = 10_000
 /** Each entry is dropped at its `exp`, or, with more than 10,000 of them, when it is the oldest: it is then unattested. */
 export function createAttestedSessions(clock: Clock): AttestedSessions {
   const held = new Map<string, VerifiedAttestation>()
+  // Of this guard alone: the handler's own ids may come from another one behind it.
+  const prefix = `attested.${makeName().slice(0, 8)}.`
+  const end = prefix.length + NAME_LENGTH
 
   /** Lives differ little, so that the oldest are the first to be over. */
   function makeRoom(): void {
@@ -38,17 +40,21 @@ export function createAttestedSessions(clock: Clock): AttestedSessions {
     }
   }
 
+  function readName(sessionId: string): string | undefined {
+    return sessionId.startsWith(prefix) && sessionId[end] === '.' ? sessionId.slice(prefix.length, end) : undefined
+  }
+
   return {
     begin(attestation, handlerId = '') {
       makeRoom()
-      const name = encodeBase64url(crypto.getRandomValues(new Uint8Array(16)))
+      const name = makeName()
       held.set(name, attestation)
-      return `${PREFIX}${name}.${handlerId}`
+      return `${prefix}${name}.${handlerId}`
     },
     find(sessionId) {
       const name = readName(sessionId)
       if (name === undefined) return undefined
-      const handlerId = sessionId.slice(PREFIX.length + NAME_LENGTH + 1)
+      const handlerId = sessionId.slice(end + 1)
       return { handlerId: handlerId === '' ? undefined : handlerId, attestation: held.get(name) }
     },
     end(sessionId) {
@@ -58,7 +64,7 @@ export function createAttestedSessions(clock: Clock): AttestedSessions {
   }
 }
 
-function readName(sessionId: string): string | undefined {
-  const end = PREFIX.length + NAME_LENGTH
-  return sessionId.startsWith(PREFIX) && sessionId[end] === '.' ? sessionId.slice(PREFIX.length, end) : undefined
+/** 128 random bits. */
+function makeName(): string {
+  return encodeBase64url(crypto.getRandomValues(new Uint8Array(16)))
 }
