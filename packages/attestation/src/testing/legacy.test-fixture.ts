@@ -10,7 +10,7 @@ import { type Members, makeKey, NOW, RESOURCE } from './attestation.test-fixture
 import { makeLedger } from './ledger.test-fixture.ts'
 
 export const LEGACY_ISSUER = 'https://api.anthropic.com'
-export const legacyKey = await makeKey('Ed25519')
+const legacyKey = await makeKey('Ed25519')
 
 export const LEGACY_HEADER = { alg: 'EdDSA', typ: 'JWT', kid: 'anthropic-2025-01' }
 export const LEGACY_CLAIMS = {
