@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { frictionLevels } from './decision.ts'
+import { frictionLevels, levelOf } from './decision.ts'
 import { createFriction } from './friction.ts'
 import type { FrictionState } from './state.ts'
 import { setUp } from './testing/clients.test-fixture.ts'
@@ -71,11 +71,14 @@ describe('T8: a hijacked agent that leans on a tool', () => {
 })
 
 describe('a client that keeps within its share', () => {
-  it('never feels anything', () => {
-    const { call, time } = setUp()
+  it.each([
+    ['well below its target', { target: 0.05 }, 50],
+    ['within the dead zone above', { target: 0.045 }, 20],
+  ])('never feels anything %s', (_name, delete_note, every) => {
+    const { call, time } = setUp({ tools: { delete_note } })
     for (let calls = 1; calls <= 2000; calls += 1) {
       time.now += 1
-      const decision = call(calls % 25 === 0 ? 'delete_note' : 'read_notes')
+      const decision = call(calls % every === 0 ? 'delete_note' : 'read_notes')
       expect(decision).toEqual({ outcome: 'allowed', level: 'none', friction: 0 })
     }
   })
@@ -126,10 +129,12 @@ describe('idle time', () => {
   })
 
   it('is none while the clock goes backwards', () => {
-    const { call, lean, time } = setUp()
+    const { friction, call, lean, time } = setUp()
     lean('blocked')
+    const { friction: before } = friction.read('agent', 'delete_note') as { friction: number }
     time.now -= 86_400
     expect(call('delete_note').outcome).toBe('blocked')
+    expect(friction.read('agent', 'delete_note')).toMatchObject({ friction: expect.closeTo(before, 2) })
   })
 })
 
@@ -215,6 +220,34 @@ describe('one client', () => {
       expect(outcomes).toEqual(new Set(['allowed']))
     },
   )
+})
+
+describe('friction', () => {
+  it.each([
+    [0, 'none'],
+    [0.001, 'low'],
+    [0.3, 'low'],
+    [0.301, 'medium'],
+    [0.599, 'medium'],
+    [0.6, 'high'],
+    [0.949, 'high'],
+    [0.95, 'blocked'],
+    [1, 'blocked'],
+  ])('of %d is %s', (friction, level) => {
+    expect(levelOf(friction)).toBe(level)
+  })
+
+  it('is never above 1, however hard the gain', () => {
+    const { friction, lean } = setUp({ tuning: { gain: 1 } })
+    lean('blocked')
+    expect(friction.read('agent', 'delete_note')).toMatchObject({ friction: expect.closeTo(1, 2) })
+  })
+
+  it('sends a client that does nothing but delete to a person at its 30th call, and blocks it at its 34th', () => {
+    const { lean } = setUp()
+    expect(lean('approval')).toBe(30)
+    expect(lean('blocked')).toBe(34 - 30)
+  })
 })
 
 describe('friction, whatever happens (property)', () => {
