@@ -10,7 +10,9 @@ import { parseCapability } from './parse-capability.ts'
  * for somebody else, and refused in a request (`unknown_type`, RFC 9396 §5). Two capabilities of one id are refused.
  */
 export function parseCapabilities(details: unknown, place: 'token'): CapabilityResult<readonly Capability[]>
+/** The same for a request or a challenge. */
 export function parseCapabilities(details: unknown, place: 'request'): CapabilityResult<readonly CapabilityRequest[]>
+/** The same, wherever it stands. */
 export function parseCapabilities(
   details: unknown,
   place: CapabilityPlace,

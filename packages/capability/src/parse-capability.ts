@@ -22,7 +22,9 @@ const MOST_LOCATION_UNITS = 2048
  * bounds. An id, an expiry or ancestors in a request are refused: they are not the client's to say.
  */
 export function parseCapability(value: unknown, place: 'token'): CapabilityResult<Capability>
+/** The same for a request or a challenge. */
 export function parseCapability(value: unknown, place: 'request'): CapabilityResult<CapabilityRequest>
+/** The same, wherever it stands. */
 export function parseCapability(
   value: unknown,
   place: CapabilityPlace,
