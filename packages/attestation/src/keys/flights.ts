@@ -2,9 +2,8 @@
 
 /** Runs work that never rejects and yields the seconds after which it is due again. */
 export interface Flights {
-  /** What those wait for who come while work is under way: its end, or the end of their patience; else `undefined`. */
-  readonly current: Promise<void> | undefined
-  /** Starts work, or joins what is under way, and waits as long as anybody does. */
+  readonly isUnderWay: boolean
+  /** Starts work, or joins what is under way; resolves with its end, or the end of patience. */
   join(): Promise<void>
   /** The same, and waits for its end. */
   finish(): Promise<void>
@@ -68,8 +67,8 @@ export function createFlights(work: () => Promise<number>, patience: number): Fl
   }
 
   return {
-    get current() {
-      return flight?.waited
+    get isUnderWay() {
+      return flight !== undefined
     },
     join,
     async finish() {

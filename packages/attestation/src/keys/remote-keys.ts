@@ -100,7 +100,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): RemoteKeys {
 
   function refresh(): Promise<void> {
     const isResting = clock() < failedAt + REST_AFTER_FAILURE
-    return flights.current ?? (isResting ? Promise.resolve() : flights.join())
+    return isResting && !flights.isUnderWay ? Promise.resolve() : flights.join()
   }
 
   function assertUsable(): void {

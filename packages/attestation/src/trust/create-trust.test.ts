@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createBundleKeyRing } from '../bundle/bundle-key-ring.ts'
 import { createLocalSigner, generateSigningJwk } from '../issue/signer.ts'
+import type { TrustState } from '../keys/trust-state.ts'
 import { ISSUER, issuerKey, LINE, NOW, strangersKey } from '../testing/attestation.test-fixture.ts'
 import {
   createKeyServer,
@@ -124,7 +125,16 @@ describe('an older bundle, served again (A11)', () => {
     await two.trust.invalidate()
     server.answer = await signBundle(root)
     await wait(301)
-    expect(await one.find()).not.toBe(KNOWN)
+    expect(await one.find()).toBe('keys_unavailable bundle_rollback')
+
+    const third = makeTrust(bundled, { fetch, state })
+    expect(await third.find(), 'the newer one is what a restart goes on with').toBe('invalid_token key_revoked')
+    const { kty, crv, x = '' } = strangersKey.jwk
+    if (kty !== 'OKP' || crv !== 'Ed25519') throw new TypeError('an Ed25519 key')
+    const jwk = { kty: 'OKP', crv, x } as const
+    server.answer = await signBundle(root, { sequence: 3, keys: [{ keyId: 'k3', jwk, expires: NOW + 3600 }] })
+    await wait(11)
+    expect(await one.find('k3'), 'healed').toBe(strangersKey.thumbprint)
   })
 })
 
@@ -156,6 +166,15 @@ describe('a cold start without the key server', () => {
     const late = makeTrust({}, { fetch, state }).find()
     await wait(11)
     expect(await late).toBe('keys_unavailable status_500')
+  })
+
+  it('does not go on with a key set of which nobody knows how old it is', async () => {
+    const { fetch, server } = createKeyServer(GOOD)
+    const { state, texts } = createState()
+    await makeTrust({}, { fetch, state }).trust.ready()
+    texts.set(ISSUER, (texts.get(ISSUER) ?? '').replace(`"fetched_at":${NOW}`, `"fetched_at":${NOW + 60}`))
+    server.answer = async () => new Response(null, { status: 404 })
+    expect(await makeTrust({}, { fetch, state }).find()).toBe('keys_unavailable status_404')
   })
 
   it('does not go on with what was invalidated', async () => {
@@ -226,6 +245,27 @@ describe('a key that is revoked', () => {
     await expect(trust.evict(ISSUER, KNOWN, 'key_compromise')).rejects.toThrow('the disk is full')
     expect(await find()).toBe('invalid_token key_revoked')
     await expect(trust.evict('https://stranger.example', KNOWN, 'x')).rejects.toThrow(TypeError)
+  })
+
+  it('is remembered also where the disk takes longer for the one before', async () => {
+    const { state, texts } = createState()
+    let delay = 2
+    const slow: TrustState = {
+      load: state.load,
+      async save(issuer, text) {
+        delay -= 1
+        await new Promise((resolve) => setTimeout(resolve, delay * 1000))
+        await state.save(issuer, text)
+      },
+    }
+    const { trust, find } = makeTrust({ keys: LINE.keys }, { state: slow })
+    await find()
+    const first = trust.evict(ISSUER, strangersKey.thumbprint, 'superseded')
+    await wait(0.1)
+    const second = trust.evict(ISSUER, KNOWN, 'key_compromise')
+    await wait(5)
+    await Promise.all([first, second])
+    expect(texts.get(ISSUER)).toContain(KNOWN)
   })
 
   it('is told of to whoever listens: by a bundle, by hand, from before, and until nobody wants to know', async () => {
