@@ -2,7 +2,6 @@ import { createTrustList } from '@countersign/attestation/trust'
 import { type KeyRing, refuse } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { describe, expect, it } from 'vitest'
-import vectors from '../../../../tests/vectors/attestation/legacy-tokens.json' with { type: 'json' }
 import { assembleGuard } from '../guard.ts'
 import type { GuardOptions } from '../guard-options.ts'
 import { type AgentKey, createAgentKey, signProof } from '../testing/agent.test-fixture.ts'
@@ -15,7 +14,7 @@ import {
   legacyInitialize,
 } from '../testing/legacy-client.test-fixture.ts'
 import { createLegacyScene, type LegacyScene, sessionOf } from '../testing/legacy-scene.test-fixture.ts'
-import { createScene, rpc, toolCall } from '../testing/scene.test-fixture.ts'
+import { createScene, type RequestParts, rpc, toolCall } from '../testing/scene.test-fixture.ts'
 import { weakenPolicy } from '../unsafe/weakened-policy.ts'
 
 const agentOf = ({ asked }: LegacyScene) => asked.at(-1)?.authInfo?.extra.countersign.agent
@@ -138,6 +137,19 @@ describe.each([{ sessions: false }, { sessions: true }])(
       expect(await useSession(scene, session, {}), 'its own').toBe(200)
     })
 
+    it('belongs to user and client alone where tokens are bound to no key', async () => {
+      const scene = await createLegacyScene({ bearer: 'allowed' }, kind)
+      const call = async (subject: string, parts: RequestParts) => {
+        const token = await scene.token({ cnf: undefined, sub: subject })
+        return scene.send({ proof: null, ...parts, headers: { ...parts.headers, authorization: `Bearer ${token}` } })
+      }
+      const session = sessionOf(await call('user-1', { body: legacyInitialize(await scene.attester.attest()) }))
+      const headers = { 'mcp-session-id': session }
+      expect((await call('user-1', { headers })).status).toBe(200)
+      expect(agentOf(scene)).toMatchObject(attested)
+      expect((await call('user-2', { headers })).status).toBe(404)
+    })
+
     it('would be anybody’s without its seal', async () => {
       const create = (options: GuardOptions) => assembleGuard(options, weakenPolicy(['anyones_session']))
       const scene = await createLegacyScene({ create }, kind)
@@ -187,29 +199,25 @@ describe.each([{ sessions: false }, { sessions: true }])(
 )
 
 describe('an initialize with a token that is not good', () => {
-  const { issuer, boundIssuer } = vectors
-  const attesters = [
-    { ...issuer, keys: issuer.jwks, level: 'provider', legacy: true },
-    { ...boundIssuer, keys: boundIssuer.jwks, level: 'provider' },
-  ] as const
-
-  it.each(vectors.refused)(
-    'is answered with the code of its reason, under every policy: $title',
-    async ({ token, code, reason, error }) => {
-      for (const presence of ['required', 'preferred', 'optional'] as const) {
-        const scene = await createLegacyScene({ attesters, attestation: presence })
-        const answer = await scene.initialize(token)
-        expect(answer.status).toBe(200)
-        expect(await answer.json()).toMatchObject({
-          id: 0,
-          error: { code: error, data: { policy: presence, trusted_issuers: [issuer.issuer] } },
-        })
-        expect(answer.headers.has('mcp-session-id')).toBe(false)
-        expect(lastRefusal(scene)).toEqual([code, code === 'attestation_key_mismatch' ? 'other_key' : reason])
-        expect(scene.asked).toEqual([])
-      }
+  it.each<{ claims: Members; error: number; told: readonly string[] }>([
+    { claims: { aud: 'https://other.example' }, error: -32002, told: ['attestation_audience_mismatch', 'audience'] },
+    {
+      claims: { exp: start - 31, iat: start - 331, nbf: start - 331 },
+      error: -32003,
+      told: ['attestation_expired', 'expired'],
     },
-  )
+    { claims: { iss: 'https://other.example' }, error: -32005, told: ['attestation_issuer_untrusted', 'issuer'] },
+    { claims: { agent_identity: undefined }, error: -32006, told: ['attestation_invalid', 'claim_missing'] },
+  ])('is answered with the code of its reason, under every policy: $claims', async ({ claims, error, told }) => {
+    for (const attestation of ['required', 'preferred', 'optional'] as const) {
+      const scene = await createLegacyScene({ attestation })
+      const answer = await scene.initialize(await scene.attester.attest(claims))
+      expect([answer.status, answer.headers.has('mcp-session-id')]).toEqual([200, false])
+      expect(await codeOf(answer)).toBe(error)
+      expect(lastRefusal(scene)).toEqual(told)
+      expect(scene.asked).toEqual([])
+    }
+  })
 
   it('is answered with a status of its own where the fault is ours', async () => {
     const ledger = { lifetime: 'durable' as const, spend: () => Promise.reject(new Error('disk full')) }
