@@ -3,7 +3,8 @@
 /**
  * Why. The words are ours and safe to log:
  * - `not_json`, `depth`, `size`: no JSON value, nested too deeply, too long or of too many parts
- * - `type`, `unknown_member`, `id`, `locations`, `tool`, `uses`, `seconds`, `not_before`, `expires`, `ancestors`:
+ * - `type`, `unknown_member`, `id`, `locations`, `tool`, `uses`, `seconds`, `not_before`, `expires`, `ancestors`,
+ *   `approved_at`:
  *   the member that is missing, malformed or out of bounds
  * - `window`: it would expire before it begins, or begin too far ahead
  * - `arguments`, `pointer`, `overlap`: no table of constraints; a name that is no pointer; a pointer inside another
@@ -25,6 +26,7 @@ export type CapabilityFault =
   | 'not_before'
   | 'expires'
   | 'ancestors'
+  | 'approved_at'
   | 'window'
   | 'arguments'
   | 'pointer'

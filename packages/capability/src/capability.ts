@@ -29,6 +29,8 @@ export interface Capability extends CapabilityTerms {
   readonly expires: number
   /** What it was narrowed from, nearest last, 1 to 4 of them: a use of it is a use of each. */
   readonly ancestors?: readonly CapabilityAncestor[]
+  /** When a person saw exactly this and said yes, NumericDate; absent where nobody was asked. */
+  readonly approved_at?: number
 }
 
 /** All that counting needs to know of a capability that another one was narrowed from. */

@@ -16,7 +16,7 @@ export { type CapabilityDescription, describeCapability } from './describe/descr
 export type { DescriptionPart } from './describe/description-part.ts'
 export { type CapabilityWords, englishWords } from './describe/words.ts'
 export { type CapabilityMatch, type MismatchReason, matchCapability, type TimedCall } from './match-capability.ts'
-export { type MintContext, mintCapability } from './mint-capability.ts'
+export { type GrantContext, type MintContext, mintCapability } from './mint-capability.ts'
 export { type NarrowFault, narrowCapability } from './narrow-capability.ts'
 export { type Attenuable, narrows, type WiderReason } from './narrows.ts'
 export { parseCapabilities } from './parse-capabilities.ts'

@@ -12,17 +12,24 @@ export interface MintContext {
   readonly now: number
 }
 
+/** The same for one that a person may have been asked about. */
+export interface GrantContext extends MintContext {
+  /** True when a person has just said yes to this very request; then the capability says when. */
+  readonly approved?: boolean
+}
+
 /**
  * Takes a request as parsed; yields the capability that lasts as long as was asked for, from now or from `not_before`.
  * Refuses with `window` one that begins over a day ahead. Throws a `TypeError` when `newId` yields no such id.
  */
 export function mintCapability(
   { seconds, ...terms }: CapabilityRequest,
-  { newId, now }: MintContext,
+  { newId, now, approved = false }: GrantContext,
 ): CapabilityResult<Capability> {
   const begins = Math.max(Math.floor(now), terms.not_before ?? 0)
   if (!(begins <= now + MOST_AHEAD)) return fail('window')
-  return parseMinted({ ...terms, id: newId(), expires: begins + seconds })
+  const approval = approved ? { approved_at: Math.floor(now) } : {}
+  return parseMinted({ ...terms, id: newId(), expires: begins + seconds, ...approval })
 }
 
 /** What we made is read like what others made. The id is not the request's fault. */

@@ -39,6 +39,15 @@ describe('a capability is minted from a request', () => {
     expect(mintCapability(makeRequest(), context(Number.NaN))).toEqual({ ok: false, reason: 'window' })
   })
 
+  it('with the moment at which a person said yes, if one was asked', () => {
+    const minted = (approved?: boolean) =>
+      mintCapability(makeRequest(), { ...context(NOW + 0.7), ...(approved !== undefined && { approved }) })
+    expect(minted(true)).toMatchObject({ value: { approved_at: NOW } })
+    for (const approved of [false, undefined]) {
+      expect(minted(approved)).toMatchObject({ value: expect.not.objectContaining({ approved_at: NOW }) })
+    }
+  })
+
   it.each(['', '1', 'a'.repeat(32), `${'a'.repeat(21)}B`])('and never under the id %j', (id) => {
     expect(() => mintCapability(makeRequest(), { newId: () => id, now: NOW })).toThrow(/newId/)
   })
@@ -98,6 +107,21 @@ describe('a capability is narrowed', () => {
       capability = child.value
     }
     expect(narrow(capability)).toEqual({ ok: false, reason: 'too_deep' })
+  })
+
+  it.each<[string, Readonly<Record<string, unknown>>, number | undefined]>([
+    ['nothing was changed', { arguments: parent.arguments, uses: 3 }, NOW],
+    ['it has fewer uses', { arguments: parent.arguments, uses: 2 }, undefined],
+    ['it is for less time', { arguments: parent.arguments, uses: 3, seconds: 44 }, undefined],
+    ['it begins later', { arguments: parent.arguments, uses: 3, not_before: NOW + 1 }, undefined],
+    ['it allows less', { uses: 3 }, undefined],
+  ])('and passes for approved by a person where %s', (_name, members, approved) => {
+    const child = narrow({ ...parent, approved_at: NOW }, members)
+    expect(child.ok && child.value.approved_at).toBe(approved)
+    expect(narrow(parent, members)).toMatchObject({
+      ok: true,
+      value: expect.not.objectContaining({ approved_at: NOW }),
+    })
   })
 
   it('never under the id of its parent', () => {

@@ -7,8 +7,8 @@ import { narrowsConstraint } from './constraints/narrow-constraint.ts'
 /** In which respect the child is wider, or is not known to be narrower. */
 export type WiderReason = 'resource' | 'tool' | 'not_before' | 'expires' | 'uses' | 'argument' | 'constraint'
 
-/** What is compared; id and ancestors say nothing about which calls are allowed. */
-export type Attenuable = Omit<Capability, 'id' | 'ancestors'>
+/** What is compared; id, ancestors and approval say nothing about which calls are allowed. */
+export type Attenuable = Omit<Capability, 'id' | 'ancestors' | 'approved_at'>
 
 /**
  * Takes two capabilities as parsed. Where it says yes, every call that the child allows the parent allows, and no more

@@ -110,6 +110,10 @@ describe('an entry', () => {
     ['with an expiry in milliseconds', { expires: NOW * 1000 }, 'expires'],
     ['that ends before it begins', { not_before: NOW + 60, expires: NOW + 60 }, 'window'],
     ['with the seconds of a request', { seconds: 60 }, 'unknown_member'],
+    ['approved at no time', { approved_at: null }, 'approved_at'],
+    ['approved at a time that is a text', { approved_at: '1' }, 'approved_at'],
+    ['approved in fractions of a second', { approved_at: NOW + 0.5 }, 'approved_at'],
+    ['approved in milliseconds', { approved_at: NOW * 1000 }, 'approved_at'],
     ['with no ancestors in the list of them', { ancestors: [] }, 'ancestors'],
     ['with ancestors that are no list', { ancestors: ancestor(2) }, 'ancestors'],
     ['with too many ancestors', { ancestors: [2, 3, 4, 5, 6].map((number) => ancestor(number)) }, 'ancestors'],
@@ -140,6 +144,7 @@ describe('an entry', () => {
     ['with an id', { id: makeId(1) }, 'unknown_member'],
     ['with an expiry', { expires: NOW + 60 }, 'unknown_member'],
     ['with ancestors', { ancestors: [ancestor(2)] }, 'unknown_member'],
+    ['with an approval', { approved_at: NOW }, 'unknown_member'],
   ])('in a request is refused %s', (_name, members, reason) => {
     expect(judge('request', members)).toBe(reason)
   })
@@ -150,6 +155,7 @@ describe('an entry', () => {
     expect(judge('request', { arguments: {} })).toBe('ok')
     expect(judge('request', { arguments: { '/a': { equals: nest(9) } } })).toBe('ok')
     expect(judge('token', { not_before: NOW + 59 })).toBe('ok')
+    expect(judge('token', { approved_at: NOW })).toBe('ok')
     expect(judge('token', { uses: 5, expires: NOW + 100, ancestors: [2, 3, 4, 5].map((n) => ancestor(n)) })).toBe('ok')
   })
 

@@ -10,7 +10,7 @@ import { parseAncestors } from './parse-ancestors.ts'
 
 const TERMS = ['type', 'locations', 'tool', 'arguments', 'not_before', 'uses']
 const members: Readonly<Record<CapabilityPlace, ReadonlySet<string>>> = {
-  token: new Set([...TERMS, 'id', 'expires', 'ancestors']),
+  token: new Set([...TERMS, 'id', 'expires', 'ancestors', 'approved_at']),
   request: new Set([...TERMS, 'seconds']),
 }
 
@@ -19,7 +19,7 @@ const MOST_LOCATION_UNITS = 2048
 
 /**
  * Takes an entry of unknown origin and where it stands; yields a copy of its own in which everything is known and in
- * bounds. An id, an expiry or ancestors in a request are refused: they are not the client's to say.
+ * bounds. An id, an expiry, ancestors or an approval in a request are refused: they are not the client's to say.
  */
 export function parseCapability(value: unknown, place: 'token'): CapabilityResult<Capability>
 /** The same for a request or a challenge. */
@@ -48,11 +48,12 @@ function readRequested(entry: JsonObject): CapabilityResult<CapabilityRequest> {
 function readGranted(entry: JsonObject): CapabilityResult<Capability> {
   const terms = readTerms(entry)
   if (!terms.ok) return terms
-  const { id, expires } = entry
+  const { id, expires, approved_at } = entry
   if (!isCapabilityId(id)) return fail('id')
   if (!isWhole(expires, LAST_MOMENT)) return fail('expires')
   if ((terms.value.not_before ?? 0) >= expires) return fail('window')
-  const granted = { ...terms.value, id, expires }
+  if (approved_at !== undefined && !isWhole(approved_at, LAST_MOMENT)) return fail('approved_at')
+  const granted = { ...terms.value, id, expires, ...(approved_at !== undefined && { approved_at }) }
   if (entry.ancestors === undefined) return { ok: true, value: granted }
   const ancestors = parseAncestors(entry.ancestors, granted)
   return ancestors === undefined ? fail('ancestors') : { ok: true, value: { ...granted, ancestors } }

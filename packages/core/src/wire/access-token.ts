@@ -1,4 +1,10 @@
-/** The claims of a JWT access token (RFC 9068 §2.2). */
+/** The claims of a JWT access token (RFC 9068 §2.2), those of delegation (RFC 8693 §4) and of details (RFC 9396 §9.1). */
+
+/** Who acts for the subject (RFC 8693 §4.1): a client, by its id; inside of it those who acted before it. */
+export interface ActorClaim {
+  readonly sub: string
+  readonly act?: ActorClaim
+}
 
 /** Times are NumericDate, seconds. Claims that are not listed here are carried along, unread. */
 export interface AccessTokenClaims {
@@ -18,5 +24,13 @@ export interface AccessTokenClaims {
   readonly nbf?: number
   /** Ours: the digest that names the grant a person gave, when there is one; what stands on it is revoked together. */
   readonly grant_id?: string
+  /** Details of what is authorised; ours are capabilities, of the type `mcp_tool`. */
+  readonly authorization_details?: readonly { readonly type: string; readonly [member: string]: unknown }[]
+  /** Who holds a token that was passed on, the present holder outermost; the one who passed it on first is innermost. */
+  readonly act?: ActorClaim
+  /** The client that may exchange the token under a key of its own (RFC 8693 §4.4). */
+  readonly may_act?: { readonly sub: string }
+  /** Ours: the `jti` of every token that this one was exchanged from, oldest first, 4 at most; it ends with any of them. */
+  readonly derived_from?: readonly string[]
   readonly [claim: string]: unknown
 }

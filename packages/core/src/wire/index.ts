@@ -1,5 +1,5 @@
 /** The shapes that cross the network, and their codecs. No I/O. */
-export type { AccessTokenClaims } from './access-token.ts'
+export type { AccessTokenClaims, ActorClaim } from './access-token.ts'
 export {
   type AuthorizationServerMetadata,
   authorizationServerMetadataUrls,

@@ -6,9 +6,11 @@ import type { Awaitable, Verifier } from '../ports/verifier.ts'
 /**
  * What a revocation names, by which claim of an access token: `token` its `jti`, `grant` its `grant_id`, `client` its
  * `client_id`, `subject` its `sub`, `attestation_key` the thumbprint of the key that signed the attestation in its
- * `agent` claim.
+ * `agent` claim, `agent` its `cnf.jkt`, `capability` the `id` of a capability in its `authorization_details`. What a
+ * token was derived from counts as well: `token` also each of its `derived_from`, `client` also every `sub` in its `act`,
+ * `capability` also each id in `ancestors`.
  */
-export type RevocationKind = 'token' | 'grant' | 'client' | 'subject' | 'attestation_key'
+export type RevocationKind = 'token' | 'grant' | 'client' | 'subject' | 'attestation_key' | 'agent' | 'capability'
 
 /** One revocation: it ends each access token that has the key and an `iat` of at most `before`. */
 export interface RevocationEntry {
