@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { createTrustList, type TrustEntry, type TrustList } from '@countersign/attestation/trust'
 import { createFastVerifier } from '@countersign/core/node'
-import { SignJWT } from 'jose'
+import { type CryptoKey, SignJWT } from 'jose'
 import { attestedAs, createStrangersKey } from './attestation.ts'
 import type { AgentKey } from './wire.ts'
 
@@ -30,22 +30,35 @@ export async function createPartner(line: Partial<TrustEntry> = {}): Promise<Par
   }
   return {
     trust: createTrustList(createFastVerifier(), [entry]),
-    attest({ clientId, key, claims = {} }) {
-      const now = Math.floor(Date.now() / 1000)
-      return new SignJWT({
-        iss: issuer,
-        sub: clientId,
-        iat: now,
-        nbf: now,
-        exp: now + 300,
-        jti: randomUUID(),
-        ...(key !== undefined && { cnf: { jwk: key.publicJwk } }),
-        agent_identity: attestedAs.identity,
-        attestation_metadata: attestedAs.metadata,
-        ...claims,
-      })
-        .setProtectedHeader({ typ: 'oauth-client-attestation+jwt', alg: 'Ed25519', kid: 'partner' })
-        .sign(privateKey)
-    },
+    attest: (attested) => signAttestation({ issuer, privateKey, keyId: 'partner' }, attested),
   }
+}
+
+/** Who signs an attestation, under which name. */
+export interface AttestationSigningKey {
+  readonly issuer: string
+  readonly privateKey: CryptoKey
+  readonly keyId: string
+}
+
+/** Signs an attestation of now; claims may be bent or left out. */
+export function signAttestation(
+  { issuer, privateKey, keyId }: AttestationSigningKey,
+  { clientId, key, claims = {} }: Parameters<Partner['attest']>[0],
+): Promise<string> {
+  const now = Math.floor(Date.now() / 1000)
+  return new SignJWT({
+    iss: issuer,
+    sub: clientId,
+    iat: now,
+    nbf: now,
+    exp: now + 300,
+    jti: randomUUID(),
+    ...(key !== undefined && { cnf: { jwk: key.publicJwk } }),
+    agent_identity: attestedAs.identity,
+    attestation_metadata: attestedAs.metadata,
+    ...claims,
+  })
+    .setProtectedHeader({ typ: 'oauth-client-attestation+jwt', alg: 'Ed25519', kid: keyId })
+    .sign(privateKey)
 }
