@@ -48,13 +48,22 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
   let isLoaded = state === undefined
   let loading: Promise<void> | undefined
   let saving: Promise<unknown> = Promise.resolve()
+  /** Revocations that were told here, and how many of them are remembered. */
+  let told = 0
+  let remembered = 0
 
-  function addRevoked({ thumbprint, reason }: RevokedThumbprint, isNews: boolean): boolean {
-    if (revoked.has(thumbprint)) return false
+  function addRevoked({ thumbprint, reason }: RevokedThumbprint, isNews: boolean): void {
+    if (revoked.has(thumbprint)) return
     revoked.set(thumbprint, reason)
-    if (isNews) events?.({ type: 'attestation_key_revoked', issuer, keyThumbprint: thumbprint, reason })
+    if (isNews) {
+      told += 1
+      events?.({ type: 'attestation_key_revoked', issuer, keyThumbprint: thumbprint, reason })
+    }
     onRevoked({ thumbprint, reason })
-    return true
+  }
+
+  function listRevoked(): readonly RevokedThumbprint[] {
+    return [...revoked].map(([thumbprint, reason]) => ({ thumbprint, reason }))
   }
 
   /** Takes in what an earlier run or another process has remembered; true when that knows a newer document. */
@@ -82,12 +91,16 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
   }
 
   async function saveNow(): Promise<void> {
-    if (state === undefined) return
+    if (state === undefined) {
+      remembered = told
+      return
+    }
     const stored = readRecord(issuer, await state.load(issuer))
     const isBehind = adopt(stored)
     const kept = isBehind ? stored.document : document
-    const all = [...revoked].map(([thumbprint, reason]) => ({ thumbprint, reason }))
-    await state.save(issuer, writeRecord(issuer, { revoked: all, mark: holder?.mark, document: kept }))
+    const written = told
+    await state.save(issuer, writeRecord(issuer, { revoked: listRevoked(), mark: holder?.mark, document: kept }))
+    remembered = written
   }
 
   /** One after the other, each with what the one before has written. */
@@ -131,7 +144,7 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
         return revoked.has(key.value.thumbprint) ? refuse('invalid_token', 'key_revoked') : key
       },
     },
-    revoked: () => [...revoked].map(([thumbprint, reason]) => ({ thumbprint, reason })),
+    revoked: listRevoked,
     async ready() {
       if (!isLoaded) await load()
       await remote?.ready()
@@ -150,7 +163,8 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
     },
     async revoke(key) {
       addRevoked(key, true)
-      await save()
+      // Whoever holds a stolen key may tell of it over and over: the disk need not hear of it each time.
+      if (remembered < told) await save()
     },
     close: () => remote?.close(),
   }

@@ -71,6 +71,20 @@ describe('a key set that was poisoned for a minute (A11)', () => {
     expect(await find()).toBe(KNOWN)
   })
 
+  it('is healed for everybody when several say so at once', async () => {
+    const { server, fetch } = createKeyServer(POISONED)
+    const { find, trust } = makeTrust({}, { fetch })
+    await find('poison')
+    server.answer = GOOD
+    await Promise.all([
+      trust.invalidate(),
+      trust.invalidate(),
+      trust.ready(),
+      trust.invalidate('https://anthropic.com'),
+    ])
+    expect(await find('poison')).toBe('invalid_token unknown_key')
+  })
+
   it('is healed also by somebody who had to ask often', async () => {
     const { server, fetch } = createKeyServer(failing)
     const { find, trust } = makeTrust({}, { fetch })

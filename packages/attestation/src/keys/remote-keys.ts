@@ -57,7 +57,9 @@ export function createRemoteKeys(options: RemoteKeysOptions): RemoteKeys {
 
   function take({ expires, refreshHint }: InstalledDocument, fetchedAt: number): void {
     usableUntil = expires ?? fetchedAt + policy.ttl
-    refreshAt = fetchedAt + Math.min(refreshHint || policy.refreshAfter, policy.ttl)
+    // Ahead of its end also where that is near or the hint is far off; but one that is all but over is no reason to hurry.
+    const inTime = Math.max(usableUntil - (usableUntil - fetchedAt) / 4, fetchedAt + REST_AFTER_FAILURE)
+    refreshAt = Math.min(fetchedAt + (refreshHint || policy.refreshAfter), inTime)
   }
 
   function fail(reason: string): void {
@@ -103,7 +105,13 @@ export function createRemoteKeys(options: RemoteKeysOptions): RemoteKeys {
     return isResting && !flights.isUnderWay ? Promise.resolve() : flights.join()
   }
 
-  function assertUsable(): void {
+  /** Who waits for keys that are invalidated meanwhile waits for the ones that come instead. */
+  async function finish(): Promise<void> {
+    let awaited: number
+    do {
+      awaited = generation
+      await flights.finish()
+    } while (awaited !== generation)
     if (!isUsable()) throw new FetchFailed(failure, false)
   }
 
@@ -119,8 +127,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): RemoteKeys {
       return isUsable() ? holder.find(kid, algorithm) : refuse('keys_unavailable', failure)
     },
     async ready() {
-      if (!isUsable()) await flights.finish()
-      assertUsable()
+      if (!isUsable()) await finish()
     },
     watch: () => flights.plan(policy.refreshAfter),
     async invalidate() {
@@ -132,8 +139,7 @@ export function createRemoteKeys(options: RemoteKeysOptions): RemoteKeys {
       holder.drop()
       fetcher.reset()
       flights.abandon()
-      await flights.finish()
-      assertUsable()
+      await finish()
     },
     async restore({ text, fetchedAt }) {
       if (fetchedAt > clock()) return false

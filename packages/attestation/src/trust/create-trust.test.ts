@@ -153,6 +153,17 @@ describe('a cold start without the key server', () => {
     expect(await late).toMatch(/^keys_unavailable /)
   })
 
+  it('fetches a bundle that is about to expire before it does', async () => {
+    const { fetch, server } = createKeyServer(await signBundle(root, { expires: NOW + 60 }))
+    const { trust, find } = makeTrust(bundled, { fetch })
+    await trust.ready()
+    server.answer = await signBundle(root, { sequence: 2 })
+    await wait(50)
+    server.answer = failing
+    await wait(20)
+    expect(await find()).toBe(KNOWN)
+  })
+
   it('goes on with the key set of the last run, for as long as that would have counted', async () => {
     const { fetch, server } = createKeyServer(GOOD)
     const { state } = createState()
@@ -245,6 +256,21 @@ describe('a key that is revoked', () => {
     await expect(trust.evict(ISSUER, KNOWN, 'key_compromise')).rejects.toThrow('the disk is full')
     expect(await find()).toBe('invalid_token key_revoked')
     await expect(trust.evict('https://stranger.example', KNOWN, 'x')).rejects.toThrow(TypeError)
+  })
+
+  it('is written once, however often it is told of', async () => {
+    const { state } = createState()
+    let writes = 0
+    const counted: TrustState = {
+      load: state.load,
+      async save(issuer, text) {
+        writes += 1
+        await state.save(issuer, text)
+      },
+    }
+    const { trust } = makeTrust({ keys: LINE.keys }, { state: counted })
+    for (let time = 0; time < 10; time++) await trust.evict(ISSUER, KNOWN, 'key_compromise')
+    expect(writes).toBe(1)
   })
 
   it('is remembered also where the disk takes longer for the one before', async () => {
