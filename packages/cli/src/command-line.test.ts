@@ -1,51 +1,8 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
-import { systemClock } from '@countersign/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { runCommandLine } from './command-line.ts'
-import { createTerminal } from './terminal/terminal.ts'
-
-/** What a command said and how it ended. */
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-/** A person at the keyboard, or a pipe. */
-interface Sitting {
-  readonly typed?: string
-  readonly isTTY?: boolean
-}
-
-/** Starts a command on streams of its own; `stop` is its Ctrl-C, `firstLine` what it printed first. */
-function start(args: readonly string[], { typed, isTTY = false }: Sitting = {}) {
-  const [input, output, errors] = [new PassThrough(), new PassThrough(), new PassThrough()]
-  const texts = { out: '', err: '' }
-  const printed = Promise.withResolvers<string>()
-  output.on('data', (chunk) => {
-    texts.out += chunk
-    if (texts.out.includes('\n')) printed.resolve(texts.out.split('\n')[0] ?? '')
-  })
-  errors.on('data', (chunk) => {
-    texts.err += chunk
-  })
-  if (isTTY) input.write(typed ?? '')
-  else input.end(typed ?? '')
-  const stopped = Promise.withResolvers<void>()
-  const terminal = createTerminal(Object.assign(input, { isTTY }), output, Object.assign(errors, { isTTY }))
-  const interrupted = () => stopped.promise
-  const outcome = runCommandLine(args, { terminal, clock: systemClock, interrupted }).then(
-    (code): Outcome => ({ code, ...texts }),
-  )
-  const firstLine = Promise.race([printed.promise, outcome.then(({ err }) => Promise.reject(new Error(err)))])
-  firstLine.catch(() => {})
-  return { outcome, firstLine, stop: () => stopped.resolve() }
-}
-
-const run = (args: readonly string[], sitting?: Sitting): Promise<Outcome> => start(args, sitting).outcome
+import { run, type Sitting, start } from './testing/command.test-fixture.ts'
 
 let folder: string
 beforeAll(() => {

@@ -1,6 +1,7 @@
 /** `countersign …`: the commands, and how errors become messages and exit codes. */
 import type { Clock } from '@countersign/core'
 import { Command, CommanderError } from 'commander'
+import { addAttestCommands } from './attest/command.ts'
 import { addCallCommand } from './call/command.ts'
 import type { Context } from './context.ts'
 import { CommandFailed, type ExitCode } from './exit.ts'
@@ -52,6 +53,7 @@ function createProgram(context: Context): Command {
   addUpCommand(program, context)
   addCallCommand(program, context)
   addTokenCommands(program, context)
+  addAttestCommands(program, context)
   return program
 }
 

@@ -124,9 +124,12 @@ interface MadeKey extends NewKey {
 
 /** An Ed25519 key, named by its thumbprint (RFC 7638): no two ever share a name. */
 async function makeKey(): Promise<MadeKey> {
-  const privateJwk = await generateSigningJwk('Ed25519')
-  const { keyId, publicJwk } = await createLocalSigner(privateJwk)
-  return { keyId, publicJwk, privateJwk }
+  for (;;) {
+    const privateJwk = await generateSigningJwk('Ed25519')
+    const { keyId, publicJwk } = await createLocalSigner(privateJwk)
+    // A command line would take it for a flag.
+    if (!keyId.startsWith('-')) return { keyId, publicJwk, privateJwk }
+  }
 }
 
 /** The prepared key of which an operator has said that it shall sign by now. */

@@ -9,8 +9,8 @@ import type { ClientFile } from '../../client-file.ts'
 import type { DataFolder } from '../../data-folder.ts'
 import type { Log } from '../log/log.ts'
 import type { OpenPort } from '../ports.ts'
-import { describeAgent, PROVIDER } from './agents.ts'
-import { prepareRoot } from './root-key.ts'
+import { describeAgent } from './agents.ts'
+import { prepareRoot, trustOwnIssuer } from './root-key.ts'
 import { createWebListener } from './web-listener.ts'
 
 /** What attestation is made of. */
@@ -55,17 +55,12 @@ export async function serveAttestation(parts: AttestationParts): Promise<Attesta
     events: both(log.attestation),
     onFault,
   })
-  const trust = createTrust(
-    [
-      {
-        issuer: port.origin,
-        keys: { bundle: { url: `${port.origin}/keys.jwt`, root: root.publicJwk } },
-        level: 'enterprise',
-        providers: [PROVIDER],
-      },
-    ],
-    { verifier: createFastVerifier(), clock, state: createTrustFolder(folder.trustFolder), events: both(log.trust) },
-  )
+  const trust = createTrust([trustOwnIssuer(port.origin, root.publicJwk)], {
+    verifier: createFastVerifier(),
+    clock,
+    state: createTrustFolder(folder.trustFolder),
+    events: both(log.trust),
+  })
   hardenServer(port.http)
   port.http.on(
     'request',
