@@ -1,9 +1,10 @@
 /** The keys of one issuer, wherever they come from, without those that were revoked, and what outlives a restart. */
 import { type AttestationEvents, type KeyRing, ok, refuse } from '@countersign/core'
-import { type IssuerRecord, type RevokedThumbprint, readRecord, writeRecord } from './issuer-record.ts'
+import { createIssuerMemory } from './issuer-memory.ts'
+import type { IssuerRecord, RevokedThumbprint } from './issuer-record.ts'
 import type { KeyHolder } from './key-holder.ts'
 import type { FetchedDocument, RemoteKeys, RemoteKeysOptions } from './remote-keys.ts'
-import { createSeenKeys } from './seen-keys.ts'
+import { createSeenKeys, type SeenKeys } from './seen-keys.ts'
 import type { TrustState } from './trust-state.ts'
 
 /** Keys that are fetched: what holds them, and how they are come by. */
@@ -44,10 +45,8 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
   const revoked = new Map<string, string>()
   const seen = createSeenKeys()
   const { inner, remote, holder } = openSource(source, installed)
+  const memory = createIssuerMemory({ issuer, state, restore, merge })
   let document: FetchedDocument | undefined
-  let isLoaded = state === undefined
-  let loading: Promise<void> | undefined
-  let saving: Promise<unknown> = Promise.resolve()
   /** Revocations that were told here, and how many of them are remembered. */
   let told = 0
   let remembered = 0
@@ -74,40 +73,20 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
     return isBehind
   }
 
-  async function restore(): Promise<void> {
-    const record = readRecord(issuer, await state?.load(issuer))
+  async function restore(record: IssuerRecord): Promise<void> {
     adopt(record)
     if (record.document !== undefined && (await remote?.restore(record.document))) document = record.document
-    isLoaded = true
   }
 
-  function load(): Promise<void> {
-    loading ??= restore().catch((error: unknown) => {
-      // Somebody may put it right while we run.
-      loading = undefined
-      throw error
-    })
-    return loading
-  }
-
-  async function saveNow(): Promise<void> {
-    if (state === undefined) {
-      remembered = told
-      return
-    }
-    const stored = readRecord(issuer, await state.load(issuer))
+  function merge(stored: IssuerRecord): IssuerRecord {
     const isBehind = adopt(stored)
-    const kept = isBehind ? stored.document : document
-    const written = told
-    await state.save(issuer, writeRecord(issuer, { revoked: listRevoked(), mark: holder?.mark, document: kept }))
-    remembered = written
+    return { revoked: listRevoked(), mark: holder?.mark, document: isBehind ? stored.document : document }
   }
 
-  /** One after the other, each with what the one before has written. */
-  function save(): Promise<void> {
-    const saved = saving.then(saveNow)
-    saving = saved.catch(() => undefined)
-    return saved
+  async function save(): Promise<void> {
+    const written = told
+    await memory.save()
+    remembered = Math.max(remembered, written)
   }
 
   async function installed(fetched: FetchedDocument, takenBack: readonly RevokedThumbprint[]): Promise<void> {
@@ -122,22 +101,10 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
   }
 
   return {
-    allKeys: {
-      async find(kid, algorithm) {
-        const key = await inner.find(kid, algorithm)
-        const former = key.ok ? undefined : seen.find(kid, algorithm)
-        return former === undefined ? key : ok(former)
-      },
-    },
+    allKeys: withFormer(inner, seen),
     ring: {
       async find(kid, algorithm) {
-        if (!isLoaded) {
-          try {
-            await load()
-          } catch {
-            return refuse('keys_unavailable', 'state')
-          }
-        }
+        if (!memory.isLoaded && !(await succeeds(memory.load()))) return refuse('keys_unavailable', 'state')
         const key = await inner.find(kid, algorithm)
         if (!key.ok) return key
         seen.add(kid, key.value)
@@ -146,16 +113,16 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
     },
     revoked: listRevoked,
     async ready() {
-      if (!isLoaded) await load()
+      await memory.load()
       await remote?.ready()
     },
     watch() {
       // What cannot be read is said to whoever asks for a key.
-      if (!isLoaded) load().catch(() => undefined)
+      void succeeds(memory.load())
       remote?.watch()
     },
     async invalidate() {
-      if (!isLoaded) await load()
+      await memory.load()
       document = undefined
       // Written first: what was poisoned must not come back with a restart in the middle of this.
       await save()
@@ -167,6 +134,26 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
       if (remembered < told) await save()
     },
     close: () => remote?.close(),
+  }
+}
+
+/** A key that is published no more is found under its old name. */
+function withFormer(ring: KeyRing, seen: SeenKeys): KeyRing {
+  return {
+    async find(kid, algorithm) {
+      const key = await ring.find(kid, algorithm)
+      const former = key.ok ? undefined : seen.find(kid, algorithm)
+      return former === undefined ? key : ok(former)
+    },
+  }
+}
+
+async function succeeds(work: Promise<void>): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch {
+    return false
   }
 }
 
