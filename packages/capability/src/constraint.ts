@@ -16,7 +16,7 @@ export interface PrefixConstraint {
   readonly prefix: string
 }
 
-/** A string of at most 2048 UTF-16 units that matches as a whole; RE2 syntax, linear time. */
+/** A string of at most 1024 UTF-16 units that matches as a whole; RE2 syntax, linear time. */
 export interface PatternConstraint {
   readonly pattern: string
 }

@@ -59,6 +59,15 @@ describe('a capability for deleting note 42', () => {
   })
 })
 
+describe('a capability that was never read', () => {
+  it.each([
+    ['pointers inside one another', { '/a': { equals: 1 }, '/a/b': { equals: 1 } }],
+    ['a name that is no pointer', { note_id: { equals: 42 } }],
+  ])('is an error, not an open door: %s', (_name, constraints) => {
+    expect(() => compileCapability({ ...makeCapability(), arguments: constraints })).toThrow(/parseCapability/)
+  })
+})
+
 describe('what a tool acts on', () => {
   it.each([
     ['one of several', { '/note_id': { one_of: [42] } }],

@@ -53,6 +53,11 @@ describe('a path constraint', () => {
     expect(inHome(path)).toBe(false)
   })
 
+  it.each(['', '~', '~/x', '~root'])('refuses %j wherever it might be looked for', (path) => {
+    expect(normalisePath(path)).toBeUndefined()
+    expect(allows({ within_path: 'home' }, path)).toBe(false)
+  })
+
   it('takes other letters as they are', () => {
     expect(inHome('/home/a/büro/записки/😀')).toBe(true)
     expect(allows({ within_path: '/home/é' }, '/home/e\u0301/x')).toBe(false)
