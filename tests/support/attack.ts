@@ -14,7 +14,7 @@ export interface Attack {
   /** Does it; yields the answer that the attacker is after. */
   readonly run: (deployment: Deployment) => Promise<Answer>
   /** What the hardened server says. */
-  readonly stoppedBy: RejectionCode | 'invalid_grant' | 'invalid_client'
+  readonly stoppedBy: RejectionCode | 'invalid_grant' | 'invalid_client' | 'invalid_client_attestation'
   readonly status: number
   /** Looks at what was left behind; `landed` says on which server. */
   readonly aftermath?: (deployment: Deployment, landed: boolean) => void | Promise<void>

@@ -5,7 +5,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TrustList } from '@countersign/attestation/trust'
 import type { AttestationWeakness } from '@countersign/attestation/unsafe'
+import type { Presence } from '@countersign/attestation/verify'
 import {
   type AuthorizationServer,
   type AuthorizationServerOptions,
@@ -29,6 +31,10 @@ export interface DeploymentOptions {
   readonly weakAttestation?: readonly AttestationWeakness[]
   /** With an attestation issuer, which the guards trust; so does the authorization server where it is `everywhere`. */
   readonly attestation?: 'guards' | 'everywhere'
+  /** Whose attestations count at the authorization server; default: those of its own issuer, where it is `everywhere`. */
+  readonly authorizationTrust?: TrustList
+  /** What the authorization server asks of the agents of its clients; default: nothing. */
+  readonly clientAttestation?: Presence
   /** What is weak about the authorization server; default: nothing. */
   readonly authorization?: WeakenedOptions
   /** Gives each guarded server a ledger on SQLite; by default they spend in memory. */
@@ -83,12 +89,19 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
   const attestation =
     options.attestation === undefined ? undefined : await startAttestationIssuer(data, [client, bearerClient])
   const trust = attestation === undefined ? {} : { trust: attestation.trust }
+  const asked = options.clientAttestation === undefined ? {} : { attestation: options.clientAttestation }
   const server = await createServerFor(options, {
     issuer,
     database: join(data, 'authorization.sqlite'),
     resources: resources.map((resource) => ({ resource, name: 'Notes', scopes: notesScopes, accessTokenLifetime })),
     clients: [
-      { clientId: client.clientId, grants: ['client_credentials'], jwks: { keys: [client.publicJwk] }, scopes },
+      {
+        clientId: client.clientId,
+        grants: ['client_credentials'],
+        jwks: { keys: [client.publicJwk] },
+        scopes,
+        ...asked,
+      },
       {
         clientId: bearerClient.clientId,
         grants: ['client_credentials'],
@@ -103,10 +116,12 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
         public: true,
         redirectUris: [publicClient.redirectUri],
         scopes,
+        ...asked,
       },
     ],
     users: [{ subject: 'user-ada', ...user }],
     ...(options.attestation === 'everywhere' && trust),
+    ...(options.authorizationTrust !== undefined && { trust: options.authorizationTrust }),
   })
   authorization.on('request', server.listener)
   const guarded = { ...options, guard: { ...trust, ...options.guard } }
