@@ -81,9 +81,9 @@ export type UnwantedReason = CapabilityFault | 'resource' | 'tool' | 'argument' 
 const ALL_FREE: PointerTree<true> = { leaf: true, branches: new Map() }
 
 /**
- * Takes the untrusted entry of a challenge and the call that it answers; yields the entry as parsed when it allows
- * nothing but this very call: same server and tool, every constraint an `equals` of an argument that was just sent,
- * from now on, and no more uses or time than the limits.
+ * Takes the untrusted entry of a challenge and the call that it answers; yields the entry as parsed when it is for this
+ * very call: same server and tool, every constraint an `equals` of an argument that was just sent, good from now on, and
+ * no more uses or time than the limits. What it leaves open is only of use if the server has declared it as free.
  */
 export function equalsWantedCapability(
   entry: unknown,
