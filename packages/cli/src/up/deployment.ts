@@ -80,7 +80,7 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
       port: attesting,
       client,
       clientIds: [client.client_id, LOGIN_CLIENT.clientId],
-      events: admin.metrics.guard,
+      events: admin.metrics.attestation,
     })
     closers.push(() => attestation.close())
     const { trust } = attestation

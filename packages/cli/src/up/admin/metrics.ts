@@ -1,7 +1,7 @@
 /** The metrics of `up`, in the text form that Prometheus reads. */
 import type { Log } from '@countersign/authorization-server'
-import type { Events } from '@countersign/core'
-import { createGuardMetrics } from '@countersign/resource-server/telemetry'
+import type { AttestationEvents, Events } from '@countersign/core'
+import { createAttestationMetrics, createGuardMetrics } from '@countersign/resource-server/telemetry'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 
@@ -9,6 +9,8 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics'
 export interface Metrics {
   readonly guard: Events
   readonly authorization: Log
+  /** Of attestation issuers and their keys. */
+  readonly attestation: AttestationEvents
   /** All of them, as Prometheus text. */
   render(): Promise<string>
 }
@@ -25,6 +27,7 @@ export function createMetrics(): Metrics {
   })
   return {
     guard: createGuardMetrics(meter),
+    attestation: createAttestationMetrics(meter),
     authorization: (entry) => entries.add(1, describeEvent(entry)),
     async render() {
       const { resourceMetrics } = await reader.collect()
