@@ -1,8 +1,11 @@
+import { createTrustList } from '@countersign/attestation/trust'
 import { createMemoryLedger, type Ledger } from '@countersign/core'
+import { createFastVerifier } from '@countersign/core/node'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from './configuration-error.ts'
 import { createGuard } from './guard.ts'
 import type { GuardOptions } from './guard-options.ts'
+import { createAttester, type TrustLine } from './testing/attester.test-fixture.ts'
 import { createIssuer, resource } from './testing/issuer.test-fixture.ts'
 import type { IssuerTrust } from './token/issuer-trust.ts'
 
@@ -27,6 +30,18 @@ const asked = { clientId: 'notes', clientSecret: 'secret' }
 const trusting = (trust: Partial<IssuerTrust>): Partial<GuardOptions> => ({
   authorizationServers: [{ issuer: 'https://auth.example', ...trust }],
 })
+
+const attester = await createAttester()
+const listing = (line: Partial<TrustLine> = {}): Partial<GuardOptions> => ({
+  trust: createTrustList(createFastVerifier(), [attester.line(line)]),
+})
+
+const attestationFaults: [string, Partial<GuardOptions>, string][] = [
+  ['attestations for one use, on a ledger that forgets', listing({ acceptUnbound: true }), 'durable ledger'],
+  ['attestation times out of bounds', { ...listing(), attestationTimes: { skew: 301 } }, 'skew'],
+  ['attestations longer than anybody reads', { limits: { attestationLength: 8193 } }, 'attestationLength'],
+  ['an agent claim that is half believed', trusting({ agentClaim: 'some' as 'ignored' }), 'agentClaim'],
+]
 
 const introspectionFaults: [string, Partial<GuardOptions>, string][] = [
   ['JWTs to ask about, and nobody to ask', trusting({ tokens: 'introspect' }), 'introspection'],
@@ -77,6 +92,7 @@ describe('a guard is not made with', () => {
       'jwks',
     ],
     ...introspectionFaults,
+    ...attestationFaults,
     ['optional nonces on a ledger that forgets', { proofs: { nonce: 'optional' } }, 'durable ledger'],
     ['a proof age out of bounds', { ledger: durable, proofs: { maxAge: 301 } }, 'maxAge'],
     ['no proof algorithm', { proofs: { algorithms: [] } }, 'algorithms'],
@@ -108,6 +124,8 @@ describe('a guard is made with', () => {
     ['a resource with a query and an endpoint without', { resource: `${resource}?tenant=1`, endpoint: resource }],
     ['optional nonces on a ledger that lasts', { ledger: durable, proofs: { nonce: 'optional' } }],
     ['required nonces, said so', { proofs: { nonce: 'required' } }],
+    ['attestations for one use, on a ledger that lasts', { ...listing({ acceptUnbound: true }), ledger: durable }],
+    ['a policy that only tokens can meet', { attestation: 'required' }],
     ['a memory ledger of its own', { ledger: createMemoryLedger() }],
     ['an origin with a port', { origins: ['http://localhost:5173'] }],
   ])('%s', (_name, overrides) => {

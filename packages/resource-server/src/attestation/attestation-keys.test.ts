@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { createLocalSigner, generateSigningJwk, makeSecurityEvent } from '@countersign/attestation/issue'
 import { createTrust, type Trust } from '@countersign/attestation/trust'
+import { thumbprintInput } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../configuration-error.ts'
@@ -90,7 +91,7 @@ describe('RFC 8935: word of a stolen key', () => {
     const keys = { keys: [{ ...key, kid: 'attest-1' }] }
     const trust = createTrust([attester.line({ keys })], { verifier: createFastVerifier(), clock: () => start })
     const scene = await createScene({ trust, securityEvents, ...options })
-    const thumbprint = await createFastVerifier().digest(JSON.stringify({ crv: key.crv, kty: key.kty, x: key.x }))
+    const thumbprint = await createFastVerifier().digest(thumbprintInput(key))
     const report = { issuer: attester.issuer, audience: resource, issuedAt: start, keyThumbprint: thumbprint }
     const claim = claimAgent(attester, scene.agent, { key: thumbprint })
     return { scene, event: await makeSecurityEvent(signer, report), token: await scene.token({ agent: claim }) }

@@ -10,7 +10,7 @@ import type { GuardContext } from '../guard-context.ts'
 import type { Check, Objection } from './check.ts'
 
 /** One attestation, as it stands in a header of its own. */
-export const attestationHeader = 'oauth-client-attestation'
+const attestationHeader = 'oauth-client-attestation'
 
 /**
  * Establishes `agent`. An attestation that is not good is refused whatever the policy: only one that is missing is the

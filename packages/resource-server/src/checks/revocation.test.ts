@@ -58,6 +58,16 @@ describe('a token that was revoked', () => {
     expect(await outcome(scene, await scene.token({ grant_id: 'grant-1', agent }))).toBe('allowed')
   })
 
+  it('by the key that it is bound to is refused, and one of another key is not', async () => {
+    const { feed, scene } = await createFeedScene()
+    const token = await scene.token()
+    await feed.revoke('agent', 'A'.repeat(43))
+    expect(await outcome(scene, token)).toBe('allowed')
+    await feed.revoke('agent', scene.agent.thumbprint)
+    scene.now += 2.1
+    expect(await outcome(scene, token)).toBe('invalid_token revoked')
+  })
+
   it('is another one than what was issued after the revocation', async () => {
     const { feed, scene } = await createFeedScene()
     await feed.revoke('subject', 'user-1', start + 1)

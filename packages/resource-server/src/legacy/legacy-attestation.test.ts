@@ -6,6 +6,7 @@ import { assembleGuard } from '../guard.ts'
 import type { GuardOptions } from '../guard-options.ts'
 import { type AgentKey, createAgentKey, signProof } from '../testing/agent.test-fixture.ts'
 import { claimAgent, createAttester } from '../testing/attester.test-fixture.ts'
+import { createHandler } from '../testing/handler.test-fixture.ts'
 import { type Members, resource, start } from '../testing/issuer.test-fixture.ts'
 import {
   createLegacyAttester,
@@ -83,6 +84,18 @@ describe('an initialize with a good token', () => {
     const scene = await createLegacyScene()
     await scene.initialize()
     expect(scene.events).toContainEqual(expect.objectContaining({ type: 'attestation_verified', carriage: 'legacy' }))
+  })
+})
+
+describe('an initialize that the handler itself refuses', () => {
+  it('is answered as it says, and begins no session', async () => {
+    const scene = await createLegacyScene()
+    const broken = { jsonrpc: '2.0', id: 0, result: {} }
+    const server = scene.guard.protect(createHandler(() => Response.json(broken, { status: 500 })))
+    const body = legacyInitialize(await scene.attester.attest())
+    const answer = await server.fetch(await scene.request({ body }))
+    expect([answer.status, answer.headers.has('mcp-session-id')]).toEqual([500, false])
+    expect(await answer.json()).toEqual(broken)
   })
 })
 
@@ -170,15 +183,17 @@ describe.each([{ sessions: false }, { sessions: true }])(
       const attester = await createLegacyAttester()
       const line = attester.line()
       const held = createTrustList(createFastVerifier(), [line]).find(line.issuer)?.keys
-      let trusted = true
+      let code: 'invalid_token' | 'keys_unavailable' | undefined
       const keys: KeyRing = {
         find: async (kid, algorithm) =>
-          (trusted && (await held?.find(kid, algorithm))) || refuse('invalid_token', 'revoked_key'),
+          (code === undefined && (await held?.find(kid, algorithm))) || refuse(code ?? 'invalid_token'),
       }
       const scene = await createLegacyScene({ attesters: [{ ...line, keys }] }, kind)
       const headers = { 'mcp-session-id': sessionOf(await scene.initialize(await attester.attest())) }
       expect((await scene.send({ headers })).status).toBe(200)
-      trusted = false
+      code = 'keys_unavailable'
+      expect((await scene.send({ headers })).status, 'nobody can say').toBe(503)
+      code = 'invalid_token'
       expect((await scene.send({ headers })).status).toBe(404)
       expect(lastRefusal(scene)).toEqual(['session_not_found', 'attestation'])
     })
@@ -217,6 +232,21 @@ describe('an initialize with a token that is not good', () => {
       expect(lastRefusal(scene)).toEqual(told)
       expect(scene.asked).toEqual([])
     }
+  })
+
+  it('is answered with a newer nonce, where there is one', async () => {
+    const scene = await createLegacyScene()
+    const nonce = await scene.nonce()
+    scene.now += 30
+    const answer = await scene.initialize('a.b.c', { proof: { nonce } })
+    expect(await codeOf(answer)).toBe(-32002)
+    expect(answer.headers.get('dpop-nonce')).toBe(await scene.nonce())
+  })
+
+  it('is not read when it is longer than the limit', async () => {
+    const scene = await createLegacyScene({ limits: { attestationLength: 100 } })
+    expect(await codeOf(await scene.initialize())).toBe(-32002)
+    expect(lastRefusal(scene)).toEqual(['attestation_invalid', 'length'])
   })
 
   it('is answered with a status of its own where the fault is ours', async () => {

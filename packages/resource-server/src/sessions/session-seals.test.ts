@@ -9,6 +9,7 @@ const owner: Caller = {
   jkt: 'key-1',
   scopes: new Set(['notes:read']),
   expires: 2000,
+  attestation: { level: 'none' },
 }
 
 describe('a sealed session id', () => {

@@ -12,6 +12,7 @@ const rules: AnswerRules = {
   acceptSeveralAudiences: false,
   acceptMissingAudience: false,
   acceptMissingTokenType: false,
+  acceptAgentClaim: true,
   expandScopes: (scopes) => new Set(scopes),
 }
 const refused = (reason: string) => ({ ok: false, rejection: { code: 'invalid_token', reason } })

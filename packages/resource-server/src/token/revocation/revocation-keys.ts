@@ -3,21 +3,21 @@ import type { Verifier } from '@countersign/core'
 import { type RevocationKind, revocationKey } from '@countersign/core/wire'
 import type { ClaimedToken } from '../token-claims.ts'
 
-/** One key for each thing with which the token falls: itself, its grant, its client, its user, the key of its attestation. */
+/** One key for each thing with which the token falls: itself, its grant, its client, its user, its key, the key of its attestation. */
 export async function listRevocationKeys(
-  { issuer, tokenId, grantId, clientId, subject, attestationKey }: ClaimedToken,
+  { issuer, tokenId, grantId, clientId, subject, jkt, attestationKey }: ClaimedToken,
   verifier: Verifier,
 ): Promise<readonly string[]> {
-  const named: Readonly<Record<RevocationKind, string | undefined>> = {
-    token: tokenId,
-    grant: grantId,
-    client: clientId,
-    subject,
-    attestation_key: attestationKey?.keyThumbprint,
-  }
+  const named: readonly (readonly [RevocationKind, string | undefined])[] = [
+    ['token', tokenId],
+    ['grant', grantId],
+    ['client', clientId],
+    ['subject', subject],
+    ['agent', jkt],
+    ['attestation_key', attestationKey?.keyThumbprint],
+  ]
   const keys: string[] = []
-  for (const kind of ['token', 'grant', 'client', 'subject', 'attestation_key'] as const) {
-    const id = named[kind]
+  for (const [kind, id] of named) {
     if (id !== undefined) keys.push(await revocationKey(verifier, kind, issuer, id))
   }
   return keys
