@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { judgeAttestation } from '../policy/attestation-policy.ts'
 import {
   instanceKey,
+  type Members,
   makeKey,
   NOW,
   outcomeOf,
@@ -25,6 +26,8 @@ import { createTrustList } from '../trust/trust-list.ts'
 import { createLegacyAttestationVerifier } from './verify-legacy-attestation.ts'
 
 const noProof = { audience: RESOURCE, proofThumbprint: 'none' } as const
+const openai = { ...LEGACY_CLAIMS.agent_identity, provider: 'openai' }
+const olderMetadata = { ...LEGACY_CLAIMS.attestation_metadata, attestation_version: '0.0.9' }
 const withProof = { audience: RESOURCE, proofThumbprint: instanceKey.thumbprint }
 
 describe('an attestation of the legacy carriage', () => {
@@ -84,6 +87,36 @@ describe('an attestation of the legacy carriage', () => {
   ])('is refused when nobody can say whether its cnf holds: %s', async (_, cnf) => {
     const { attestations } = setUpLegacy()
     expect(outcomeOf(await attestations.verify(await forgeLegacy({ cnf }), withProof))).toBe('attestation_invalid cnf')
+  })
+
+  it.each<{ claims?: Members; header?: Members; outcome: string }>([
+    { claims: { sub: 'spiffe://acme.corp/agent/finance-bot' }, outcome: 'attestation_issuer_untrusted trust_domain' },
+    { claims: { sub: 'spiffe://anthropic.com//x' }, outcome: 'attestation_invalid sub' },
+    { claims: { agent_identity: openai }, outcome: 'attestation_issuer_untrusted provider' },
+    { claims: { attestation_metadata: olderMetadata }, outcome: 'attestation_invalid attestation_version' },
+    { claims: { aud: [RESOURCE] }, outcome: 'attestation_audience_mismatch several_audiences' },
+    { claims: { aud: undefined }, outcome: 'attestation_invalid claim_missing' },
+    { claims: { nbf: '1' }, outcome: 'attestation_invalid nbf' },
+    { claims: { exp: NOW + 601 }, outcome: 'attestation_invalid lifetime' },
+    { header: { jwk: instanceKey.jwk }, outcome: 'attestation_invalid embedded_key' },
+    { header: { typ: 'jwt' }, outcome: 'attestation_invalid typ' },
+    { header: { kid: '' }, outcome: 'attestation_invalid kid' },
+    { header: { kid: 'other' }, outcome: 'attestation_invalid unknown_key' },
+  ])('is refused, and nothing is used up: $outcome', async ({ claims, header, outcome }) => {
+    const { attestations, asked } = setUpLegacy()
+    expect(outcomeOf(await attestations.verify(await forgeLegacy(claims, header), noProof))).toBe(outcome)
+    expect(asked).toEqual([])
+  })
+
+  it('is not accepted of an issuer that may not sign so', async () => {
+    const { attestations } = setUpLegacy([{ ...LEGACY_LINE, algorithms: ['Ed25519'] }])
+    expect(outcomeOf(await attestations.verify(await forgeLegacy(), noProof))).toBe('attestation_invalid alg')
+  })
+
+  it('of an issuer that speaks for no trust domain is nobody’s', async () => {
+    const { trustDomain: _, ...line } = LEGACY_LINE
+    const outcome = outcomeOf(await setUpLegacy([line]).attestations.verify(await forgeLegacy(), noProof))
+    expect(outcome).toBe('attestation_issuer_untrusted trust_domain')
   })
 
   it('has 30 s of tolerance at either end, and is kept for as long as anybody accepts it', async () => {

@@ -4,10 +4,12 @@ import type { AuthInfo } from '../auth-info.ts'
 import type { GuardedServer, McpHandler } from '../guarded-server.ts'
 import { createDurableLedger } from './durable-ledger.test-fixture.ts'
 import { createHandler } from './handler.test-fixture.ts'
+import { start } from './issuer.test-fixture.ts'
 import {
   createLegacyAttester,
   initializeResult,
   type LegacyAttester,
+  legacyAgent,
   legacyInitialize,
 } from './legacy-client.test-fixture.ts'
 import { createScene, type RequestParts, type Scene, type SceneOptions } from './scene.test-fixture.ts'
@@ -86,3 +88,23 @@ export function sessionOf(answer: Response): string {
   if (id === null) throw new Error('the answer opens no session')
   return id
 }
+
+/** Whom the handler was last told of. */
+export const agentOf = ({ asked }: LegacyScene) => asked.at(-1)?.authInfo?.extra.countersign.agent
+
+/** How many calls were served without the attestation that was preferred. */
+export const missed = ({ events }: LegacyScene) => events.filter(({ type }) => type === 'attestation_missed').length
+
+/** Code and reason. */
+export const lastRefusal = ({ events }: LegacyScene) =>
+  events.flatMap((event) => (event.type === 'refused' ? [[event.code, event.reason]] : [])).at(-1)
+
+/** What is known of an agent that showed a good token. */
+export const attested = {
+  issuer: 'https://api.anthropic.com',
+  level: 'provider',
+  binding: 'single_use',
+  source: 'legacy',
+  expires: start + 300,
+  agent: { identity: legacyAgent.agent_identity },
+} as const
