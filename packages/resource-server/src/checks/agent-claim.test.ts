@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { GuardOptions } from '../guard-options.ts'
 import { callWith, withAttestation } from '../testing/attested-call.test-fixture.ts'
@@ -70,5 +71,24 @@ describe('the agent claim of a token', () => {
   it('of an issuer whose word on agents does not count is not looked at', async () => {
     const scene = await createScene({ ...required, issuerTrust: { agentClaim: 'ignored' } })
     expect(await claim(scene)).toBe('attestation_required none')
+  })
+
+  it('is believed in the one form that it has: any other value counts as missing, and any change of a member', async () => {
+    const scene = await createScene({ attestation: 'optional' })
+    const good = claimAgent(attester, scene.agent)
+    const members = Object.keys(good).filter((name) => !['kid', 'assurance'].includes(name))
+    const plain = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null))
+    const any = fc.oneof(plain, fc.array(plain), fc.dictionary(fc.string(), plain))
+    const changed = fc
+      .record({ member: fc.constantFrom(...members), value: any })
+      .map(({ member, value }) => ({ ...good, [member]: [value] }))
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(any, changed), async (agent) => {
+        expect(await callWith(scene, { token: await scene.token({ agent }) })).toMatchObject({
+          attestation: { level: 'none' },
+        })
+      }),
+      { numRuns: 100 },
+    )
   })
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { IncomingCall } from '../incoming-call.ts'
 import { createAgentKey } from '../testing/agent.test-fixture.ts'
@@ -136,6 +137,31 @@ describe('an attestation that is not good is refused, and never the same as none
     const find = async () => ({ ok: false, rejection: { code: 'keys_unavailable' } }) as const
     const scene = await createScene({ attesters: [attester.line({ keys: { find } })], attestation: 'optional' })
     expect(await show(scene)).toContain('keys_unavailable')
+  })
+})
+
+describe('whatever else stands in the header', () => {
+  it('is refused, and nothing breaks', async () => {
+    const scene = await createScene({ ...trusting, attestation: 'optional' })
+    const [header = '', payload = '', signature = ''] = (await attester.attest(scene.agent)).split('.')
+    const segment = fc.oneof(fc.constantFrom(header, payload, signature, ''), fc.base64String())
+    const text = fc.oneof(
+      fc.string({ unit: fc.constantFrom(...'eyJ.-_= 09az"{},é'), minLength: 1 }),
+      fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) => segments.join('.')),
+    )
+    await fc.assert(
+      fc.asyncProperty(text, async (attestation) => {
+        // A header of blanks alone is an empty one.
+        fc.pre(attestation.trim() !== '' && attestation !== [header, payload, signature].join('.'))
+        expect(await callWith(scene, withAttestation(attestation))).toMatch(/^attestation_invalid /)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it('also where that is nothing at all', async () => {
+    const scene = await createScene({ ...trusting, attestation: 'optional' })
+    expect(await callWith(scene, withAttestation(''))).toBe('attestation_invalid compact')
   })
 })
 
