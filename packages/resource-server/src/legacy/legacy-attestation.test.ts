@@ -8,6 +8,7 @@ import { createLegacyAttester, initializeResult, legacyInitialize } from '../tes
 import {
   agentOf,
   attested,
+  codeOf,
   createLegacyScene,
   lastRefusal,
   missed,
@@ -15,8 +16,6 @@ import {
 } from '../testing/legacy-scene.test-fixture.ts'
 import { createScene, rpc, toolCall } from '../testing/scene.test-fixture.ts'
 import { weakenPolicy } from '../unsafe/weakened-policy.ts'
-
-const codeOf = async (answer: Response) => ((await answer.json()) as { error?: { code: number } }).error?.code
 
 describe('an initialize with a good token', () => {
   it('is answered as its client expects, by a handler that knows nothing of it', async () => {

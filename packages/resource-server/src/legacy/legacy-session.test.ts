@@ -10,6 +10,7 @@ import { createLegacyAttester, legacyInitialize } from '../testing/legacy-client
 import {
   agentOf,
   attested,
+  codeOf,
   createLegacyScene,
   type LegacyScene,
   lastRefusal,

@@ -99,6 +99,9 @@ export const missed = ({ events }: LegacyScene) => events.filter(({ type }) => t
 export const lastRefusal = ({ events }: LegacyScene) =>
   events.flatMap((event) => (event.type === 'refused' ? [[event.code, event.reason]] : [])).at(-1)
 
+/** The JSON-RPC code of an answer. */
+export const codeOf = async (answer: Response) => ((await answer.json()) as { error?: { code: number } }).error?.code
+
 /** What is known of an agent that showed a good token. */
 export const attested = {
   issuer: 'https://api.anthropic.com',
