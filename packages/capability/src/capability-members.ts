@@ -3,7 +3,7 @@ import { decodeBase64url, type JsonValue } from '@countersign/core'
 
 /** 128 bits, in the one text that base64url has for them. */
 export function isCapabilityId(value: JsonValue | undefined): value is string {
-  return typeof value === 'string' && value.length === 22 && decodeBase64url(value)?.length === 16
+  return typeof value === 'string' && decodeBase64url(value)?.length === 16
 }
 
 /** A whole number from 1 up to that. */

@@ -51,7 +51,7 @@ function pinArguments({ value, pointer, object, free }: Place, pins: Map<string,
   const isSplit = object?.leaf !== true && (object !== undefined || free !== undefined)
   if (isFree && object === undefined) return
   if (!isSplit || typeof value !== 'object' || value === null) {
-    if (!isFree || object?.leaf === true) pins.set(pointer, value)
+    pins.set(pointer, value)
     return
   }
   for (const [name, part] of Object.entries(value)) {
