@@ -50,7 +50,7 @@ function describeAgent(): Members {
 }
 
 /** Which agent it is. */
-export const agentClaims = {
+const agentClaims = {
   agent_identity: { model_family: 'm', model_version: '4.5', provider: 'example', deployment_id: 'prod-7' },
   attestation_metadata: {
     attestation_version: '1.0',
