@@ -21,9 +21,23 @@ async function startScene(env: Readonly<Record<string, string>> = {}): Promise<S
   return { up, wire, hunt }
 }
 
-/** What the authorization server keeps to itself, and the key that it signs with. */
+/** What the issuers keep to themselves, and the keys that they sign with. */
 function learnServerSecrets({ data }: Up, hunt: Hunt): void {
-  const database = new DatabaseSync(join(data, 'authorization.sqlite'), { readOnly: true })
+  learnDatabase(join(data, 'authorization.sqlite'), hunt)
+  learnDatabase(join(data, 'attestation.sqlite'), hunt)
+  const keys = new DatabaseSync(join(data, 'attestation.sqlite'), { readOnly: true })
+  const privateKeys = keys
+    .prepare('SELECT private_jwk FROM keys')
+    .all()
+    .map((row) => String(row.private_jwk))
+  keys.close()
+  for (const jwk of [...privateKeys, readFileSync(join(data, 'attestation-root.json'), 'utf8')]) {
+    hunt.add('server_secret', String(JSON.parse(jwk).d))
+  }
+}
+
+function learnDatabase(path: string, hunt: Hunt): void {
+  const database = new DatabaseSync(path, { readOnly: true })
   for (const { value } of database.prepare('SELECT value FROM secrets').all()) {
     if (!(value instanceof Uint8Array)) continue
     const [, d] = /"d":"([^"]+)"/.exec(Buffer.from(value).toString()) ?? []
@@ -35,6 +49,7 @@ function learnServerSecrets({ data }: Up, hunt: Hunt): void {
 /** What may stand in an answer, by what was asked: what it is there to hand out. */
 const HANDED_OUT: readonly (readonly [RegExp, readonly SecretKind[]])[] = [
   [/^POST \/token$/, ['access_token', 'refresh_token', 'id']],
+  [/^POST \/attest$/, ['attestation', 'id']],
   [/^GET \/authorize/, ['code', 'cookie']],
   [/^(GET|POST) \/interaction\//, ['cookie', 'form_token']],
   [/^POST \/mcp$/, ['text']],
@@ -53,13 +68,22 @@ const STORES: Readonly<Record<string, readonly SecretKind[]>> = {
   'user.json': ['password'],
   'authorization.sqlite': ['server_secret'],
   'authorization.sqlite-wal': ['server_secret'],
+  'attestation.sqlite': ['server_secret'],
+  'attestation.sqlite-wal': ['server_secret'],
+  'attestation-root.json': ['server_secret'],
   'notes.sqlite': ['text'],
   'notes.sqlite-wal': ['text'],
 }
 
 function searchFiles(folder: string, hunt: Hunt, stores = STORES): readonly Finding[] {
-  return readdirSync(folder).flatMap((name) => hunt.search(name, readFileSync(join(folder, name)), stores[name]))
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return entries.flatMap(({ name, parentPath }) =>
+    hunt.search(name, readFileSync(join(parentPath, name)), stores[name]),
+  )
 }
+
+/** Members of entries that name a key. */
+const THUMBPRINTS = new Set(['jkt', 'keyId', 'keyThumbprint'])
 
 const kindsOf = (found: readonly Finding[]) => [...new Set(found.map(({ kind }) => kind))].sort()
 
@@ -67,6 +91,7 @@ const kindsOf = (found: readonly Finding[]) => [...new Set(found.map(({ kind }) 
 const SENT: readonly SecretKind[] = [
   'access_token',
   'assertion',
+  'attestation',
   'code',
   'code_verifier',
   'cookie',
@@ -107,7 +132,17 @@ describe('X12: secrets are sought in all that countersign up writes, answers and
 
   it('none is in its log, though that tells everything', () => {
     const { stdout, stderr } = scene.up.output
-    for (const type of ['allowed', 'refused', 'token_issued', 'login_failed', 'server_error', 'not_ready']) {
+    for (const type of [
+      'allowed',
+      'refused',
+      'token_issued',
+      'login_failed',
+      'server_error',
+      'not_ready',
+      'attestation_verified',
+      'attestation_issued',
+      'attestation_refused',
+    ]) {
       expect(stderr).toContain(`"type":"${type}"`)
     }
     expect(scene.hunt.search('stderr', stderr)).toEqual([])
@@ -118,7 +153,9 @@ describe('X12: secrets are sought in all that countersign up writes, answers and
   it('none is in its log that nobody knows of: long words in it are thumbprints, and nothing is a JWT', () => {
     const entries = scene.up.output.stderr.split('\n').slice(0, -1)
     const values = entries.flatMap((line) => Object.entries(JSON.parse(line) as Record<string, unknown>))
-    const texts = values.filter(([name]) => !['jkt', 'at', 'run', 'time'].includes(name)).flatMap(([, value]) => value)
+    const texts = values
+      .filter(([name]) => !THUMBPRINTS.has(name) && !['at', 'run', 'time'].includes(name))
+      .flatMap(([, value]) => value)
     const ownWords = /^[a-z_]+$/
     for (const text of texts.map(String)) if (!ownWords.test(text)) expect(text).not.toMatch(/eyJ|[\w-]{24,}/)
   })
@@ -133,7 +170,7 @@ describe('X12: secrets are sought in all that countersign up writes, answers and
   it('none is in an answer but to whom it was made for', () => {
     const { wire, hunt } = scene
     expect(searchAnswers(wire, hunt)).toEqual([])
-    const handedOut = ['access_token', 'code', 'cookie', 'form_token', 'id', 'refresh_token', 'text']
+    const handedOut = ['access_token', 'attestation', 'code', 'cookie', 'form_token', 'id', 'refresh_token', 'text']
     expect(kindsOf(searchAnswers(wire, hunt, []))).toEqual(handedOut)
   })
 

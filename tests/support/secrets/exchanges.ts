@@ -57,6 +57,7 @@ function joinValues(headers: Sending['headers'] = {}): [string, string][] {
 
 const FORM_FIELDS: Readonly<Record<string, SecretKind>> = {
   client_assertion: 'assertion',
+  instance_proof: 'proof',
   code: 'code',
   code_verifier: 'code_verifier',
   refresh_token: 'refresh_token',
@@ -69,6 +70,8 @@ function learnFromRequest(headers: Headers, body: string, hunt: Hunt): void {
   const [, token] = headers.get('authorization')?.split(' ') ?? []
   if (token !== undefined) hunt.add('access_token', token)
   for (const proof of headers.get('dpop')?.split(', ') ?? []) hunt.add('proof', proof)
+  const attestation = headers.get('oauth-client-attestation')
+  if (attestation !== null) hunt.add('attestation', attestation)
   if (!headers.get('content-type')?.includes('form')) return
   for (const [name, value] of new URLSearchParams(body)) {
     const kind = FORM_FIELDS[name]
@@ -80,7 +83,7 @@ function learnFromAnswer({ headers, body }: Exchange['answer'], hunt: Hunt): voi
   for (const cookie of [headers['set-cookie'] ?? []].flat()) hunt.add('cookie', readCookie(cookie))
   const code = URL.parse(String(headers.location))?.searchParams.get('code')
   if (code) hunt.add('code', code)
-  for (const kind of ['access_token', 'refresh_token'] as const) {
+  for (const kind of ['access_token', 'refresh_token', 'attestation'] as const) {
     const [, token] = new RegExp(`"${kind}":"([^"]+)"`).exec(body) ?? []
     if (token !== undefined) hunt.add(kind, token)
   }

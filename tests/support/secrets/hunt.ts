@@ -7,6 +7,7 @@ export type SecretKind =
   | 'code'
   | 'proof'
   | 'assertion'
+  | 'attestation'
   | 'password'
   | 'cookie'
   | 'code_verifier'

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { attestFrom, createAgent } from '@countersign/client'
 import { exportJWK } from 'jose'
 import { createBrowser } from '../../../packages/authorization-server/testing/browser.ts'
 import { modernHeaders, rpc, toolCall } from '../agent.ts'
@@ -39,6 +40,7 @@ export async function driveGoodCalls(scene: Scene): Promise<Holder> {
 export async function driveTraffic(scene: Scene): Promise<Holder> {
   const agent = await driveGoodCalls(scene)
   await misuse(scene, agent)
+  await callAttested(scene)
   const person = await logInAndRedeem(scene)
   await callTools(scene, person)
   await writeEverywhere(scene, person.token)
@@ -104,6 +106,30 @@ async function callTools(scene: Scene, holder: Holder): Promise<void> {
     toolCall('drop', {}),
   ]
   for (const body of bodies) await wire.send(up.resource, await prepareCall(scene, holder, body))
+}
+
+/** An agent that shows which one it is, at the token endpoint and at the resource; then others show the same. */
+async function callAttested({ up, wire }: Scene): Promise<void> {
+  const { fetch } = wire
+  let shown = ''
+  const source = attestFrom({ issuer: up.attestationIssuer, ...up.client, fetch })
+  const attestation = async (request: Parameters<typeof source>[0]) => {
+    shown = await source(request)
+    return shown
+  }
+  const agent = await createAgent({ credentials: up.client, attestation, fetch })
+  const body = toolCall('read_notes')
+  const { status } = await agent.fetch(up.resource, { method: 'POST', headers: modernHeaders(body), body })
+  if (status !== 200) throw new Error(`an attested agent got ${status}`)
+  const other = await createAgent({ credentials: up.client, attestation: async () => shown, fetch })
+  await other.fetch(up.resource, { method: 'POST', headers: modernHeaders(body), body }).catch(() => undefined)
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  for (const text of [shown, `${shown}=`, shown.slice(0, -9)]) {
+    const headers = { ...modernHeaders(body), 'oauth-client-attestation': [text, text] }
+    await wire.send(up.resource, { headers, body })
+    await wire.send(`${up.attestationIssuer}/attest`, { headers: form, body: `attestation=${text}` })
+    await wire.send(`${up.attestationIssuer}/${text}`, { method: 'GET' })
+  }
 }
 
 /** Good credentials in the wrong hands, and bad ones. */
@@ -223,14 +249,27 @@ async function writeEverywhere({ up, wire }: Scene, token: string): Promise<void
 export async function breakStores(scene: Scene, holder: Holder): Promise<void> {
   const { up, wire } = scene
   const call = await prepareCall(scene, holder, toolCall('write_note', { text: NOTE }))
-  const locks = ['authorization.sqlite', 'notes.sqlite'].map((file) => new DatabaseSync(join(up.data, file)))
+  const files = ['authorization.sqlite', 'notes.sqlite', 'attestation.sqlite']
+  const locks = files.map((file) => new DatabaseSync(join(up.data, file)))
   try {
     for (const lock of locks) lock.exec('BEGIN IMMEDIATE')
     const rest = { grant_type: 'client_credentials', resource: up.resource, scope: 'notes:read' }
     expectStatus(await postForm(scene, '/token', () => clientForm(scene, rest), holder.key), 500)
     await wire.send(up.resource, call)
+    expectStatus(await askForAttestation(scene), 503)
     expectStatus(await wire.send(`${up.admin}/readyz`, { method: 'GET' }), 503)
   } finally {
     for (const lock of locks) lock.close()
   }
+}
+
+/** As a deployment that proves who it is. */
+async function askForAttestation({ up, wire }: Scene): Promise<Answer> {
+  const form = {
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: await signAssertion(up.client, up.attestationIssuer),
+    instance_proof: 'a.b.c',
+  }
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return wire.send(`${up.attestationIssuer}/attest`, { headers, body: new URLSearchParams(form).toString() })
 }
