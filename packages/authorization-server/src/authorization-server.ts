@@ -1,6 +1,7 @@
 /** The authorization server: OAuth 2.1 for MCP, on oidc-provider and one SQLite file. */
 import type { Ledger } from '@countersign/core'
 import { type Configuration, Provider } from 'oidc-provider'
+import { createToolTable } from './capabilities/tool-table.ts'
 import { authenticateClients } from './client-authentication/authenticate-clients.ts'
 import { createClientRegistry } from './configuration/client-registry.ts'
 import { createMetadataCorrection } from './configuration/endpoints.ts'
@@ -43,8 +44,9 @@ export interface AuthorizationServer {
   /**
    * Ends what was issued, from this moment on, and on the disk before it resolves: `{ token }` one access token, by its
    * `jti` (of an opaque one: the `jti` that introspection tells); `{ grant }` all that a person once approved, by
-   * `grant_id`; `{ attestationKey }` each access token that tells of an agent on the word of that key; `{ client }` and
-   * `{ subject }` everything that was issued to a client, or for a person, so far, refresh tokens included. The client may ask, and the person may log in, again at once: to keep them out, take them out of
+   * `grant_id`; `{ attestationKey }` each access token that tells of an agent on the word of that key;
+   * `{ agent }` all that is bound to a key, refresh tokens included; `{ capability }` each access token that it stands in,
+   * or one that was narrowed from it, while refresh tokens go on without it; `{ client }` and `{ subject }` everything that was issued to a client, or for a person, so far, refresh tokens included. The client may ask, and the person may log in, again at once: to keep them out, take them out of
    * the registrations. Guards refuse revoked tokens within 2 seconds. Rejects with a TypeError for anything else.
    */
   revoke(what: Revocation): Promise<void>
@@ -124,12 +126,14 @@ async function createProvider(
   const adapter = (model: string) => wrapAdapter(createAdapter(model, { store, consume, revocations, now }))
 
   const registry = createClientRegistry(options)
+  const tools = createToolTable(options.resources)
+  const capabilities = { resources, tools, clients: registry, revocations, now }
   const authentication = {
     attestation: trust !== undefined,
     mayOmitAttestation: registry.mayOmitAttestation,
     spiffe: spiffe.length > 0,
   }
-  const parts = { issuer, clients, authentication, resources, users, secrets, adapter, now }
+  const parts = { issuer, clients, authentication, resources, capabilities, users, secrets, adapter, now }
   const provider = new Provider(issuer, configure(createProviderConfiguration(parts)))
   pinIssuer(provider)
   watchProvider(provider, log)

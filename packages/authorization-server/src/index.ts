@@ -9,6 +9,7 @@ export type {
   ResourceRegistration,
   Revocation,
   SpiffeTrustDomain,
+  ToolRegistration,
   UserRegistration,
 } from './configuration/options.ts'
 export type { Log, LogEntry } from './log.ts'

@@ -26,6 +26,7 @@ declare module 'oidc-provider' {
     readonly aud?: string
     readonly tokenType: 'DPoP' | 'Bearer'
     readonly extra?: Readonly<Record<string, unknown>>
+    readonly rar?: readonly unknown[]
     readonly resourceServer?: { readonly accessTokenTTL?: number }
     destroy(): Promise<void>
   }
@@ -49,6 +50,9 @@ declare module 'oidc-provider' {
   }
 
   export interface Grant {
+    readonly rar?: readonly unknown[]
+    /** Adds an entry of `authorization_details`, as it will stand in the tokens. */
+    addRar(detail: object): void
     addOIDCScope(scope: string): void
     addResourceScope(resource: string, scope: string): void
     save(): Promise<string>
@@ -92,6 +96,7 @@ declare module 'oidc-provider' {
     /** The request's parameters; the library itself settles defaults by writing here. */
     readonly params?: Record<string, unknown>
     readonly result?: InteractionResult
+    readonly grant?: Grant
     readonly entities: {
       readonly AccessToken?: AccessToken
       readonly ClientCredentials?: AccessToken
@@ -139,6 +144,19 @@ declare module 'oidc-provider' {
     readonly accessTokenTTL: number
     readonly accessTokenFormat: 'jwt' | 'opaque'
     readonly jwt: { readonly sign: { readonly alg: string } }
+  }
+
+  /** RFC 9396; each callback yields entries, or undefined for none. */
+  export interface AuthorizationDetailsFeature {
+    readonly enabled: boolean
+    readonly types: Readonly<Record<string, { validate(ctx: Context, detail: object, client: Client): Promise<void> }>>
+    authorizationDetailsForGrantSource(ctx: Context): Promise<readonly unknown[] | undefined>
+    authorizationDetailsForAccessToken(
+      ctx: Context,
+      token: AccessToken,
+      source: { readonly rar?: readonly unknown[] } | undefined,
+    ): Promise<readonly unknown[] | undefined>
+    authorizationDetailsForIntrospection(ctx: Context, token: AccessToken): Promise<readonly unknown[] | undefined>
   }
 
   export interface Account {
@@ -268,6 +286,7 @@ declare module 'oidc-provider' {
     readonly InvalidClientAuth: ErrorWithDetail
     readonly InvalidScope: { new (description: string, scope: string): OIDCProviderError }
     readonly InvalidTarget: ErrorWithDescription
+    readonly InvalidAuthorizationDetails: ErrorWithDescription
     readonly InvalidRequest: ErrorWithDescription
     readonly InvalidDpopProof: ErrorWithDescription
     readonly UseDpopNonce: ErrorWithDescription
@@ -298,7 +317,7 @@ declare module 'oidc-provider' {
 declare module 'oidc-provider/lib/actions/grants/index.js' {
   import type { Context, Provider } from 'oidc-provider'
 
-  interface Grant {
+  export interface Grant {
     readonly grantType: string
     readonly parameters: ReadonlySet<string>
     handler(provider: Provider, helpers: Readonly<Record<string, unknown>>, ctx: Context): Promise<void>

@@ -12,6 +12,8 @@ export interface KnownClient {
   readonly policy: AttestationPolicy
   /** With `spiffe`. */
   readonly spiffeId: string | undefined
+  /** True when a person may be asked for a capability of any tool. */
+  readonly asksForAnyTool: boolean
 }
 
 /** The clients, by the names that they come with. */
@@ -74,6 +76,7 @@ function checkClient(client: ClientRegistration, { trust, spiffe = [] }: Authori
     authentication: client.public === true ? 'none' : (authentication ?? 'private_key_jwt'),
     policy: completePolicy(client),
     spiffeId,
+    asksForAnyTool: client.authorizationDetailsTypes?.includes('mcp_tool') === true,
   }
 }
 

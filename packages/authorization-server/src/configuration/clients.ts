@@ -24,6 +24,8 @@ export function toClientMetadata(client: ClientRegistration, knownScopes: readon
     ...(hasKeys(client)
       ? { jwks: { keys: (client.jwks?.keys ?? []).map((key) => toAssertionKey(client.clientId, key)) } }
       : {}),
+    // Everybody may ask; who gets which of them is decided for each tool: see `capabilities/`.
+    authorization_details_types: ['mcp_tool'],
     dpop_bound_access_tokens: client.allowBearer !== true,
   }
 }

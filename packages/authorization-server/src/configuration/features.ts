@@ -1,12 +1,13 @@
-/** What of oidc-provider is switched on: the grants of OAuth 2.1, DPoP with nonces, resource indicators. */
+/** What of oidc-provider is switched on: the grants of OAuth 2.1, DPoP with nonces, resource indicators, details. */
 
-import type { AccessToken, Client, Context, RefreshToken } from 'oidc-provider'
+import type { AccessToken, AuthorizationDetailsFeature, Client, Context, RefreshToken } from 'oidc-provider'
 import { mayIntrospect, mayRevoke } from '../introspection/policy.ts'
 import type { ResourceRegistry } from './resources.ts'
 
 /** Builds `features`; every endpoint that nothing here needs is off. `nonceSecret` is 32 bytes. */
 export function createFeatures(
   resources: ResourceRegistry,
+  richAuthorizationRequests: AuthorizationDetailsFeature,
   nonceSecret: Buffer,
 ): Record<string, Record<string, unknown>> {
   return {
@@ -14,12 +15,13 @@ export function createFeatures(
     dPoP: { enabled: true, nonceSecret, requireNonce: () => true, allowReplay: false },
     resourceIndicators: {
       enabled: true,
-      defaultResource: async (_ctx: Context, _client: Client, oneOf?: string[]) =>
-        oneOf ?? resources.defaultIndicator(),
+      defaultResource: async (ctx: Context, _client: Client, oneOf?: string[]) =>
+        oneOf ?? resources.defaultIndicator(ctx.oidc),
       useGrantedResource: async () => true,
       getResourceServerInfo: async (ctx: Context, indicator: string, client: Client) =>
         resources.describe(ctx, indicator, client),
     },
+    richAuthorizationRequests: { ...richAuthorizationRequests },
     introspection: {
       enabled: true,
       allowedPolicy: async (ctx: Context, client: Client, token: AccessToken | RefreshToken) =>

@@ -1,6 +1,7 @@
 /** What an operator says about an authorization server. */
 import type { Trust, TrustList } from '@countersign/attestation/trust'
 import type { AttestationPolicy, Presence } from '@countersign/attestation/verify'
+import type { CapabilityRequirement } from '@countersign/capability'
 import type { KeyRing, Ledger } from '@countersign/core'
 import type { Log } from '../log.ts'
 
@@ -12,12 +13,29 @@ export interface ResourceRegistration {
   readonly name?: string
   /** Each scope, and in words what it lets a client do. */
   readonly scopes: Readonly<Record<string, string>>
+  /** Its tools by name: those that capabilities are issued for, as the resource server itself declares them. */
+  readonly tools?: Readonly<Record<string, ToolRegistration>>
   /** Seconds; 300 unless said. */
   readonly accessTokenLifetime?: number
   /** `jwt` (RFC 9068), unless said; `opaque` tokens mean nothing to anybody but by introspection. */
   readonly accessTokenFormat?: 'jwt' | 'opaque'
   /** Who may introspect tokens for it, and no others (RFC 7662 §2.1). */
   readonly introspection?: IntrospectionRegistration
+}
+
+/** A tool of a resource server: what a capability for it has to say, and who has to be asked. */
+export interface ToolRegistration {
+  /** Who may use the tool without a capability, or ask for one: each is a scope of the resource. */
+  readonly scopes: readonly string[]
+  /**
+   * What the resource server asks for beside it. Its `approval`, unless it says so itself, is `person` for what is
+   * destructive, else `none`. Without a person a capability gets no more uses and time than are named here.
+   */
+  readonly capability?: CapabilityRequirement
+  /** What people call it, on the consent page; its name unless said. */
+  readonly words?: string
+  /** As in the tool's annotations in MCP. Unless said, a tool is destructive when it asks for a capability. */
+  readonly destructive?: boolean
 }
 
 /** A resource server as a client of the introspection endpoint: with keys (`private_key_jwt`) or with a secret. */
@@ -64,6 +82,8 @@ export interface ClientRegistration {
   readonly redirectUris?: readonly string[]
   /** All that it may ever ask for. */
   readonly scopes: readonly string[]
+  /** With `mcp_tool` it may ask a person for a capability of any tool; without, of the tools that its scopes are for. */
+  readonly authorizationDetailsTypes?: readonly 'mcp_tool'[]
   /** For test clients: tokens are also issued without a DPoP proof, and are then good for whoever holds them. */
   readonly allowBearer?: boolean
 }
@@ -87,7 +107,8 @@ export interface SpiffeTrustDomain {
 
 /**
  * What is to be revoked: an access token by its `jti`, a grant by its `grant_id`, a client or a person by their id,
- * a key that attestations were signed with by its RFC 7638 thumbprint.
+ * a key that attestations were signed with by its RFC 7638 thumbprint, one instance of an agent by that of the key that
+ * its tokens are bound to (`cnf.jkt`), a capability by its `id`.
  */
 export type Revocation =
   | { readonly token: string }
@@ -95,6 +116,8 @@ export type Revocation =
   | { readonly client: string }
   | { readonly subject: string }
   | { readonly attestationKey: string }
+  | { readonly agent: string }
+  | { readonly capability: string }
 
 /** Options of `createAuthorizationServer`. */
 export interface AuthorizationServerOptions {

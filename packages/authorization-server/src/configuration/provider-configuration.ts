@@ -1,6 +1,7 @@
 /** The whole configuration of oidc-provider: where each part of it is decided. */
 import { writeAgentClaim } from '@countersign/attestation/verify'
 import type { Configuration } from 'oidc-provider'
+import { type CapabilityParts, createAuthorizationDetails } from '../capabilities/authorization-details.ts'
 import { findAgent } from '../client-authentication/client-attestation.ts'
 import { renderErrorPage } from '../pages/error.ts'
 import { checkClientAssertion } from '../single-use/client-assertion.ts'
@@ -23,6 +24,7 @@ export interface ProviderParts {
   readonly clients: readonly ClientRegistration[]
   readonly authentication: AuthenticationMethods
   readonly resources: ResourceRegistry
+  readonly capabilities: CapabilityParts
   readonly users: UserStore
   readonly secrets: Secrets
   readonly adapter: (model: string) => StorageAdapter
@@ -33,14 +35,14 @@ const PROOF_ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA']
 
 /** Builds the configuration; throws a TypeError for a client that cannot be. */
 export function createProviderConfiguration(parts: ProviderParts): Configuration {
-  const { issuer, clients, authentication, resources, users, secrets, adapter, now } = parts
+  const { issuer, clients, authentication, resources, capabilities, users, secrets, adapter, now } = parts
   const mountPath = new URL(issuer).pathname.replace(/\/$/, '')
   return {
     adapter,
     clients: collectClients(clients, resources),
     scopes: ['openid', ...resources.scopes],
     jwks: { keys: [createSigningKey(secrets.signingKey)] },
-    features: createFeatures(resources, secrets.nonceSecret),
+    features: createFeatures(resources, createAuthorizationDetails(capabilities), secrets.nonceSecret),
 
     routes: {
       authorization: '/authorize',

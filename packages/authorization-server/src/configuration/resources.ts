@@ -1,6 +1,7 @@
 /** Resource indicators (RFC 8707): one token, one resource, one string in `aud`. */
 import type { Client, Context, OidcContext, ResourceServerInfo } from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import { requestedCapabilities } from '../capabilities/requested-capabilities.ts'
 import { toIntrospectorMetadata } from './introspectors.ts'
 import type { ResourceRegistration } from './options.ts'
 import { MAX_TOKEN_LIFETIME, SIGNING_ALGORITHM } from './tokens.ts'
@@ -22,8 +23,8 @@ export interface ResourceRegistry {
   readonly introspectsWithSecret: boolean
   /** What a token for the resource is; throws `invalid_target` for a stranger. */
   describe(ctx: Context, indicator: string, client: Client): ResourceServerInfo
-  /** The resource of a request that names none: the only one, or `invalid_target`. */
-  defaultIndicator(): string
+  /** The resource of a request that names none: that of its capabilities, or the only one, or `invalid_target`. */
+  defaultIndicator(oidc: OidcContext): string
 }
 
 /** Checks registrations, and throws a TypeError that names the cure when one cannot be. */
@@ -57,6 +58,10 @@ export function createResourceRegistry(registrations: readonly ResourceRegistrat
       if (registration === undefined || (Array.isArray(requested) && requested.length > 1)) {
         throw new errors.InvalidTarget('name exactly one resource that is known here')
       }
+      const capabilities = requestedCapabilities(ctx.oidc)
+      if (capabilities.some(({ locations }) => locations[0] !== registration.resource)) {
+        throw new errors.InvalidTarget('a token is for one resource: name it in each of the details, and no other')
+      }
       const allowed = allowedScopes(registration, client)
       if (ctx.oidc.route === 'authorization') settleScope(ctx.oidc, allowed)
       return {
@@ -67,7 +72,9 @@ export function createResourceRegistry(registrations: readonly ResourceRegistrat
         jwt: { sign: { alg: SIGNING_ALGORITHM } },
       }
     },
-    defaultIndicator() {
+    defaultIndicator(oidc) {
+      const [capability] = requestedCapabilities(oidc)
+      if (capability !== undefined) return capability.locations[0]
       const [only, ...others] = registrations
       if (only === undefined || others.length > 0) throw new errors.InvalidTarget('the request names no resource')
       return only.resource
@@ -82,11 +89,13 @@ export function allowedScopes(registration: ResourceRegistration, client: Client
 }
 
 /**
- * A request to a person that names no scope offers all that the client may have there (RFC 6749 §3.3): it is written
- * out on the page, and the person decides. One that names none of them is refused.
+ * A request to a person that names neither scopes nor capabilities offers all that the client may have there (RFC 6749
+ * §3.3): it is written out on the page, and the person decides. One that names none of them is refused.
  */
-function settleScope({ params }: OidcContext, allowed: readonly string[]): void {
+function settleScope(oidc: OidcContext, allowed: readonly string[]): void {
+  const { params } = oidc
   if (params === undefined) return
+  if (params.scope === undefined && requestedCapabilities(oidc).length > 0) return
   if (params.scope === undefined) params.scope = allowed.join(' ')
   const requested = String(params.scope).split(' ')
   if (!requested.some((scope) => scope === 'openid' || allowed.includes(scope))) {

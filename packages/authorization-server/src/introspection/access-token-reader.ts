@@ -1,5 +1,12 @@
 /** Reads JWT access tokens (RFC 9068) of this authorization server's own making. */
-import { isJsonObject, type JsonObject, parsePublicJwk, readCompactJws, type Verifier } from '@countersign/core'
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parsePublicJwk,
+  readCompactJws,
+  type Verifier,
+} from '@countersign/core'
 import { SIGNING_ALGORITHM } from '../configuration/tokens.ts'
 
 /** The claims of a token that was issued here, as far as they are told on. Times are NumericDates. */
@@ -14,6 +21,10 @@ export interface IssuedClaims {
   readonly jkt: string | undefined
   readonly grant_id: string | undefined
   readonly agent: JsonObject | undefined
+  readonly authorization_details: readonly JsonValue[] | undefined
+  readonly act: JsonValue | undefined
+  readonly may_act: JsonValue | undefined
+  readonly derived_from: JsonValue | undefined
 }
 
 /** Yields the claims when the token was signed here, also past its time; undefined for anything else. */
@@ -50,6 +61,10 @@ function toClaims({
   cnf,
   grant_id,
   agent,
+  authorization_details,
+  act,
+  may_act,
+  derived_from,
 }: JsonObject): IssuedClaims | undefined {
   if (typeof aud !== 'string' || typeof sub !== 'string' || typeof client_id !== 'string') return undefined
   if (typeof exp !== 'number' || typeof iat !== 'number' || typeof jti !== 'string') return undefined
@@ -65,5 +80,9 @@ function toClaims({
     jkt: typeof confirmation === 'string' ? confirmation : undefined,
     grant_id: typeof grant_id === 'string' ? grant_id : undefined,
     agent: agent !== undefined && isJsonObject(agent) ? agent : undefined,
+    authorization_details: Array.isArray(authorization_details) ? authorization_details : undefined,
+    act,
+    may_act,
+    derived_from,
   }
 }

@@ -36,6 +36,10 @@ function describeAccess(token: AccessToken, now: number): Record<string, unknown
     jti,
     grant_id: grant,
     agent: dropExpired(token.extra?.agent, now),
+    authorization_details: token.rar,
+    act: token.extra?.act,
+    may_act: token.extra?.may_act,
+    derived_from: token.extra?.derived_from,
     ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
   }
 }

@@ -1,7 +1,9 @@
 /** Makes the library find every access token of ours, of either format, for as long as it stands: not revoked. */
+import { parseCapabilities } from '@countersign/capability'
 import { type AccessToken, type OidcContext, Provider } from 'oidc-provider'
 import type { RevocableToken, Revocations } from '../revocation/revocations.ts'
 import { type ArtefactStore, digestId } from '../store/artefact-store.ts'
+import { readDelegation } from '../token-exchange/delegation-claims.ts'
 import type { AccessTokenReader, IssuedClaims } from './access-token-reader.ts'
 
 /** The library refuses to look at a JWT on these routes, so it is shown one as something else. */
@@ -28,8 +30,10 @@ export function findOwnTokens({ provider, read, store, revocations }: TokenModel
   const { AccessToken: Model } = provider
 
   const build = (claims: IssuedClaims): AccessToken => {
-    const { jti, exp, iat, aud, scope, jkt, client_id: clientId, sub: accountId, grant_id, agent } = claims
-    const token = new Model({ jti, exp, iat, aud, scope, jkt, clientId, accountId, extra: { grant_id, agent } })
+    const { jti, exp, iat, aud, scope, jkt, client_id: clientId, sub: accountId, authorization_details: rar } = claims
+    const { grant_id, agent, act, may_act, derived_from } = claims
+    const extra = { grant_id, agent, act, may_act, derived_from }
+    const token = new Model({ jti, exp, iat, aud, scope, jkt, clientId, accountId, rar, extra })
     token.destroy = () => revocations.token(jti, exp)
     structured.add(token)
     return token
@@ -58,7 +62,10 @@ export function findOwnTokens({ provider, read, store, revocations }: TokenModel
 
 /** What introspection and the feed name a token by: for opaque tokens the digest stands for the `jti`. */
 export function describeToken(token: AccessToken): RevocableToken {
-  const { jti, clientId, accountId, grantId, iat, extra } = token
+  const { jti, clientId, accountId, grantId, iat, extra, jkt, rar } = token
+  const { actors, derivedFrom } = readDelegation(extra)
+  const capabilities = parseCapabilities(rar, 'token')
+  if (!capabilities.ok) throw new Error('A token of our own holds details that cannot be read.')
   const grant = extra?.grant_id ?? (grantId === undefined ? undefined : digestId(grantId))
   return {
     jti: structured.has(token) ? jti : digestId(jti),
@@ -67,6 +74,10 @@ export function describeToken(token: AccessToken): RevocableToken {
     subject: accountId ?? clientId,
     issued: iat,
     attestationKey: findAttestationKey(extra?.agent),
+    key: jkt,
+    derivedFrom,
+    actors,
+    capabilities: capabilities.value,
   }
 }
 
@@ -74,6 +85,12 @@ export function describeToken(token: AccessToken): RevocableToken {
 function findAttestationKey(agent: unknown): string | undefined {
   if (typeof agent !== 'object' || agent === null || !('key' in agent)) return undefined
   return typeof agent.key === 'string' ? agent.key : undefined
+}
+
+/** The access token of either format and kind that a text is, while it stands. */
+export async function findStandingToken(provider: Provider, text: string): Promise<AccessToken | undefined> {
+  if (text.includes('.')) return provider.AccessToken.find(STRUCTURED + text)
+  return (await provider.AccessToken.find(text)) ?? provider.ClientCredentials.find(text)
 }
 
 /** Once the client is known, and before the library looks at the token itself. */

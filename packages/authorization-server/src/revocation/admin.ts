@@ -18,6 +18,10 @@ export async function revokeByOperator(revocations: Revocations, what: Revocatio
       return revocations.subject(id)
     case 'attestationKey':
       return revocations.attestationKey(id)
+    case 'agent':
+      return revocations.agent(id)
+    case 'capability':
+      return revocations.capability(id)
     default:
       throw misuse()
   }
@@ -25,6 +29,6 @@ export async function revokeByOperator(revocations: Revocations, what: Revocatio
 
 function misuse(): TypeError {
   return new TypeError(
-    'Name one thing to revoke: { token }, { grant }, { client }, { subject } or { attestationKey }, with its id.',
+    'Name one thing to revoke: { token }, { grant }, { client }, { subject }, { attestationKey }, { agent } or { capability }, with its id.',
   )
 }

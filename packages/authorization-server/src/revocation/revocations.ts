@@ -1,4 +1,5 @@
 /** Revocation: what it takes away here, and what the feed tells those who verify tokens by themselves. */
+import { type Capability, MOST_AHEAD, MOST_SECONDS } from '@countersign/capability'
 import type { Verifier } from '@countersign/core'
 import {
   REVOCATION_FEED_ENTRIES,
@@ -20,6 +21,13 @@ export interface RevocableToken {
   readonly subject: string
   /** RFC 7638 thumbprint of the key behind its `agent` claim. */
   readonly attestationKey: string | undefined
+  /** RFC 7638 thumbprint of the key that it is bound to. */
+  readonly key: string | undefined
+  /** The `jti` of every token that it was exchanged from. */
+  readonly derivedFrom: readonly string[]
+  /** Every client that passed it on, or that it was passed on to. */
+  readonly actors: readonly string[]
+  readonly capabilities: readonly Capability[]
   /** NumericDate. */
   readonly issued: number
 }
@@ -36,6 +44,12 @@ export interface Revocations {
   subject(subject: string): Promise<void>
   /** All access tokens that say what an attestation said, which a key, named by its RFC 7638 thumbprint, has signed. */
   attestationKey(thumbprint: string): Promise<void>
+  /** All that is bound to a key, named by its RFC 7638 thumbprint: one instance of an agent, refresh tokens included. */
+  agent(thumbprint: string): Promise<void>
+  /** A capability and all that were narrowed from it, with the access tokens that they stand in. */
+  capability(id: string): Promise<void>
+  /** For capabilities that are about to stand in a token: whether they, or what they were narrowed from, are revoked. */
+  isCapabilityRevoked(capability: Capability): Promise<boolean>
   isRevoked(token: RevocableToken): Promise<boolean>
   /** The answer to a resource server that knows everything up to `after` in `epoch`. */
   feed(after: number, epoch: string | undefined): RevocationFeed
@@ -58,6 +72,9 @@ const MARGIN = 60
 /** Seconds for which a token that is issued now may be taken somewhere, at most. */
 export const LONGEST_USE = MAX_TOKEN_LIFETIME + MARGIN
 
+/** Seconds for which a capability that is granted now may stand in tokens, at most. */
+const LONGEST_CAPABILITY = MOST_AHEAD + MOST_SECONDS
+
 /** Creates them. */
 export function createRevocations(parts: RevocationParts): Revocations {
   const { issuer, epoch, list, store, verifier, now, log } = parts
@@ -75,6 +92,9 @@ export function createRevocations(parts: RevocationParts): Revocations {
     })
     log({ type: 'revoked', what: kind })
   }
+  const keysOf = (names: readonly Name[]) =>
+    Promise.all(names.map(([kind, id]) => revocationKey(verifier, kind, issuer, id)))
+
   // What is issued to a client or a person from the next second on stands; a revoked grant, token or key never comes back,
   // whenever the token says that it was issued: a slow request may have been under way.
   const soFar = () => ({ before: Math.ceil(now()), until: Math.ceil(now()) + LONGEST_USE })
@@ -89,17 +109,12 @@ export function createRevocations(parts: RevocationParts): Revocations {
     subject: (subject) => revoke('subject', subject, soFar(), () => store.removeOfSubject(subject)),
     attestationKey: (thumbprint) =>
       revoke('attestation_key', thumbprint, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME), () => {}),
-    async isRevoked({ jti, grant, clientId, subject, attestationKey, issued }) {
-      const names: [RevocationKind, string][] = [
-        ['token', jti],
-        ['client', clientId],
-        ['subject', subject],
-      ]
-      if (grant !== undefined) names.push(['grant', grant])
-      if (attestationKey !== undefined) names.push(['attestation_key', attestationKey])
-      const keys = await Promise.all(names.map(([kind, id]) => revocationKey(verifier, kind, issuer, id)))
-      return list.covers(keys, issued)
-    },
+    agent: (thumbprint) =>
+      revoke('agent', thumbprint, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME), () => store.removeOfKey(thumbprint)),
+    capability: (id) => revoke('capability', id, forGood(Math.ceil(now()) + LONGEST_CAPABILITY), () => {}),
+    isRevoked: async (token) => list.covers(await keysOf(listNames(token)), token.issued),
+    isCapabilityRevoked: async (capability) =>
+      list.covers(await keysOf(listIds([capability]).map((id) => ['capability', id])), now()),
     feed(after, knownEpoch) {
       const sequence = list.newest()
       const from = knownEpoch === epoch.id && after <= sequence ? after : 0
@@ -114,4 +129,26 @@ export function createRevocations(parts: RevocationParts): Revocations {
       }
     },
   }
+}
+
+/** What a revocation would say. */
+type Name = readonly [RevocationKind, string]
+
+/** Everything with which a token falls. */
+function listNames(token: RevocableToken): readonly Name[] {
+  const { grant, attestationKey, key } = token
+  return [
+    ...[token.jti, ...token.derivedFrom].map((jti): Name => ['token', jti]),
+    ...[...new Set([token.clientId, ...token.actors])].map((client): Name => ['client', client]),
+    ['subject', token.subject],
+    ...(grant === undefined ? [] : [['grant', grant] as const]),
+    ...(attestationKey === undefined ? [] : [['attestation_key', attestationKey] as const]),
+    ...(key === undefined ? [] : [['agent', key] as const]),
+    ...listIds(token.capabilities).map((id): Name => ['capability', id]),
+  ]
+}
+
+/** The ids of capabilities and of all that they were narrowed from. */
+function listIds(capabilities: readonly Capability[]): readonly string[] {
+  return capabilities.flatMap(({ id, ancestors = [] }) => [id, ...ancestors.map((ancestor) => ancestor.id)])
 }

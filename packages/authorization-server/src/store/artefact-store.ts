@@ -36,6 +36,8 @@ export interface ArtefactStore {
   removeAccessToken(digest: string): void
   /** Removes everything that was issued to a client. */
   removeOfClient(clientId: string): void
+  /** Removes everything that is bound to a key, by its RFC 7638 thumbprint. */
+  removeOfKey(thumbprint: string): void
   /** Removes everything that a person gave or has open: grants, tokens, codes, sessions, interactions. */
   removeOfSubject(subject: string): void
   /** Removes everything. */
@@ -68,6 +70,7 @@ export function createArtefactStore(database: DatabaseSync, now: () => number): 
     `DELETE FROM artefacts WHERE model IN ('AccessToken', 'ClientCredentials') AND id = ?`,
   )
   const removeOfClient = database.prepare(`DELETE FROM artefacts WHERE payload ->> '$.clientId' = ?`)
+  const removeOfKey = database.prepare(`DELETE FROM artefacts WHERE payload ->> '$.jkt' = ?`)
   const removeOfSubject = database.prepare(`
     DELETE FROM artefacts WHERE payload ->> '$.accountId' = :subject OR payload ->> '$.session.accountId' = :subject`)
   const purge = database.prepare(`
@@ -105,6 +108,9 @@ export function createArtefactStore(database: DatabaseSync, now: () => number): 
     },
     removeOfClient(clientId) {
       removeOfClient.run(clientId)
+    },
+    removeOfKey(thumbprint) {
+      removeOfKey.run(thumbprint)
     },
     removeOfSubject(subject) {
       removeOfSubject.run({ subject })

@@ -21,12 +21,12 @@ export function useTokenProofs(
     return helpers.validateGrant(provider, ctx, grantId)
   }
   const ours = { ...bound, validateDpop: verifyProof, validateGrant }
-  for (const { grantType, handler, parameters } of [
-    grants.authorization_code,
-    grants.client_credentials,
-    grants.refresh_token,
-  ]) {
+  const register = ({ grantType, handler, parameters }: grants.Grant, ...more: string[]) => {
     const handle = (ctx: Context) => handler(provider, ours, ctx)
-    provider.registerGrantType(grantType, handle, new Set([...parameters, 'resource']), new Set(['resource']))
+    provider.registerGrantType(grantType, handle, new Set([...parameters, 'resource', ...more]), new Set(['resource']))
   }
+  // What a person granted is in the code and the refresh token; who acts for itself says what it wants.
+  register(grants.authorization_code)
+  register(grants.client_credentials, 'authorization_details')
+  register(grants.refresh_token)
 }

@@ -1,0 +1,49 @@
+/** Who may be given which capability: the operator's table decides, whatever a challenge or a client says. */
+import type { CapabilityRequest } from '@countersign/capability'
+import { errors, type OIDCProviderError } from 'oidc-provider'
+import type { KnownTool, ToolTable } from './tool-table.ts'
+
+/** An entry that only a person may grant was asked for where there is none; ours, beside `interaction_required`. */
+export class ApprovalRequired extends errors.OIDCProviderError {
+  override readonly error_description = 'a person has to approve this: ask with an authorization request'
+
+  constructor() {
+    super(400, 'approval_required')
+  }
+}
+
+/**
+ * Yields the tool of an entry that says all that it has to: the arguments that name what is acted on are pinned. Throws
+ * `invalid_authorization_details`.
+ */
+export function findRequestedTool(tools: ToolTable, entry: CapabilityRequest): KnownTool {
+  const tool = tools.find(entry.locations[0], entry.tool)
+  if (tool === undefined) throw refusal('this tool is not known here')
+  const isPinned = (pointer: string) => {
+    const constraint = Object.hasOwn(entry.arguments, pointer) ? entry.arguments[pointer] : undefined
+    return constraint !== undefined && 'equals' in constraint
+  }
+  const loose = tool.requirement.object.find((pointer) => !isPinned(pointer))
+  if (loose !== undefined) throw refusal(`the tool asks for ${loose} to be one value`)
+  return tool
+}
+
+/** Whether scopes are enough to use a tool, or to ask a person for a capability of it. */
+export function coversTool({ scopes }: KnownTool, held: readonly string[]): boolean {
+  return scopes.every((scope) => held.includes(scope))
+}
+
+/** Throws when nobody but a person may grant an entry to somebody who holds these scopes. */
+export function assertUnattended(tool: KnownTool, entry: CapabilityRequest, held: readonly string[]): void {
+  if (!coversTool(tool, held)) throw refusal('this tool is beyond what the client may have')
+  const { approval, uses, seconds } = tool.requirement
+  if (approval === 'person') throw new ApprovalRequired()
+  if (entry.uses > uses || entry.seconds > seconds) {
+    throw refusal(`without a person no more than ${uses} uses in ${seconds} seconds are given`)
+  }
+}
+
+/** `invalid_authorization_details`, with what the client's author should know. */
+export function refusal(problem: string): OIDCProviderError {
+  return new errors.InvalidAuthorizationDetails(problem)
+}
