@@ -21,31 +21,48 @@ const constraints: fc.Arbitrary<ArgumentConstraints> = fc.dictionary(
   { maxKeys: 3 },
 )
 
-const terms = fc.record({
-  locations: fc.constantFrom([RESOURCE], [RESOURCE], ['https://other.example/mcp']),
-  tool: fc.constantFrom('delete_note', 'delete_note', 'delete_notes'),
-  arguments: constraints,
-  not_before: fc.integer({ min: NOW, max: NOW + 3 }),
-  expires: fc.integer({ min: NOW + 4, max: NOW + 7 }),
-  uses: fc.integer({ min: 1, max: 3 }),
-})
+const terms = fc.record(
+  {
+    locations: fc.constantFrom([RESOURCE], ['https://other.example/mcp']),
+    tool: fc.constantFrom('delete_note', 'delete_notes'),
+    arguments: constraints,
+    not_before: fc.integer({ min: NOW, max: NOW + 3 }),
+    expires: fc.integer({ min: NOW + 4, max: NOW + 7 }),
+    uses: fc.integer({ min: 1, max: 3 }),
+  },
+  { requiredKeys: ['locations', 'tool', 'arguments', 'expires', 'uses'] },
+)
 
-/** A parent, and a child that shares much of it: two strangers are never narrower than one another. */
+/** A constraint that may well be narrower: of the same kind. */
+function relativeOf(limit: Constraint): fc.Arbitrary<Constraint> {
+  const [kind = ''] = Object.keys(limit)
+  const sameKind = CONSTRAINTS.filter((candidate) => kind in candidate)
+  const alternatives = [fc.constant(limit), fc.constantFrom(...sameKind), fc.constantFrom(...sameKind), constraint]
+  return fc.oneof(...alternatives)
+}
+
+/** The constraints of a child: its parent's pointers with relatives of its constraints, or anything. */
+function relativesOf(parent: ArgumentConstraints): fc.Arbitrary<ArgumentConstraints> {
+  const entries = Object.entries(parent).map(([pointer, limit]) => [pointer, relativeOf(limit)] as const)
+  return fc.oneof(
+    { arbitrary: fc.record(Object.fromEntries(entries)), weight: 5 },
+    { arbitrary: constraints, weight: 1 },
+  )
+}
+
+/** A parent, and a child that shares much with it: two strangers are never narrower than one another. */
 const family = terms.chain((parent) =>
   fc
-    .tuple(terms, fc.subarray(Object.keys(parent)), fc.subarray(Object.keys(parent.arguments)))
-    .map(([other, members, pointers]) => {
-      const child = {
-        ...parent,
-        ...pick(
-          other,
-          members.filter((member) => member !== 'arguments'),
-        ),
-      }
-      const changed = members.includes('arguments')
-        ? other.arguments
-        : { ...parent.arguments, ...pick(other.arguments, pointers) }
-      return { parent: makeCapability(parent), child: makeCapability({ ...child, arguments: changed }) }
+    .tuple(
+      terms,
+      fc.subarray(['locations', 'tool', 'not_before', 'expires', 'uses'], { maxLength: 2 }),
+      relativesOf(parent.arguments),
+    )
+    .map(([other, changed, related]) => {
+      const kept = Object.entries(parent).filter(([member]) => !changed.includes(member))
+      const taken = Object.entries(other).filter(([member]) => changed.includes(member))
+      const child = { ...Object.fromEntries([...kept, ...taken]), arguments: related }
+      return { parent: makeCapability(parent), child: makeCapability(child) }
     }),
 )
 
@@ -110,10 +127,6 @@ type Call = Parameters<typeof matchCapability>[1]
 
 function allowsCall(capability: Capability, call: Call, requirement: Requirement): boolean {
   return matchCapability(compileCapability(capability), call, requirement).ok
-}
-
-function pick<Value>(source: Readonly<Record<string, Value>>, names: readonly string[]): Record<string, Value> {
-  return Object.fromEntries(Object.entries(source).filter(([name]) => names.includes(name)))
 }
 
 function buildArguments(pointers: readonly string[], values: readonly Call['arguments'][string][]): Call['arguments'] {
