@@ -7,6 +7,7 @@ import { createFastVerifier } from '@countersign/core/node'
 import { hardenServer } from '@countersign/resource-server/node'
 import type { ClientFile } from '../../client-file.ts'
 import type { DataFolder } from '../../data-folder.ts'
+import { CommandFailed } from '../../exit.ts'
 import type { Log } from '../log/log.ts'
 import type { OpenPort } from '../ports.ts'
 import { describeAgent } from './agents.ts'
@@ -77,7 +78,8 @@ export async function serveAttestation(parts: AttestationParts): Promise<Attesta
     return { trust, close }
   } catch (error) {
     await close()
-    throw error
+    const why = error instanceof Error ? error.message : String(error)
+    throw new CommandFailed(`${why} What is remembered of issuers is kept in ${folder.trustFolder}.`)
   }
 }
 

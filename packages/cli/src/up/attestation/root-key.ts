@@ -14,7 +14,9 @@ export async function readRoot(path: string): Promise<AttestationSigner | undefi
   try {
     return await createLocalSigner(jwk)
   } catch {
-    throw new CommandFailed(`${path} holds no private Ed25519 or P-256 key. Restore it, or name another with --root.`)
+    throw new CommandFailed(
+      `${path} holds no private Ed25519 or P-256 key. Restore it, or move it away and have another made.`,
+    )
   }
 }
 
