@@ -37,7 +37,7 @@ const outcomeOf = async (response: Response) => (await read(response)).error ?? 
 describe('a captured request to the attestation endpoint, sent again', () => {
   it('lands where assertions are not remembered', async () => {
     const keys = await importDeploymentKeys([deployment], verifier)
-    const ledger = { lifetime: 'durable', spend: async () => ({ spent: true }) } as const
+    const ledger = { lifetime: 'durable', spend: async () => ({ spent: true }) as const } as const
     const captured = await assertion(NOW)
     for (let time = 0; time < 2; time++) {
       const result = await authenticateDeployment(captured, { issuer: ISSUER, keys, verifier, ledger, clock })

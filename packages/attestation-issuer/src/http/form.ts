@@ -6,7 +6,7 @@ export type Form =
   | { readonly ok: false; readonly status: 400 | 413 | 415 }
 
 /** Octets: an assertion and an instance proof fit easily. */
-export const LONGEST_FORM = 32_768
+const LONGEST_FORM = 32_768
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
