@@ -2,6 +2,7 @@
 import { createTrustList } from '@countersign/attestation/trust'
 import { createFastVerifier } from '@countersign/core/node'
 import { describe, expect, it } from 'vitest'
+import { verifies } from '../requirements/verifies.ts'
 import { callTool, toolCall } from '../support/agent.ts'
 import { describeAttack, useDeployment } from '../support/attack.ts'
 import { createStrangersKey, forge, tamper } from '../support/attestation.ts'
@@ -81,7 +82,7 @@ describe('A3: at the token endpoint of an authorization server that trusts the i
       'use_fresh_attestation',
       (_genuine, key) => partner.attest({ clientId: 'agent', key, claims: { iat: 1000, nbf: 1000, exp: 1300 } }),
     ],
-  ])('an attestation that is %s gets no token', async (_what, code, bend) => {
+  ])(`${verifies('ABCA-7.4-1', 'ABCA-7.4-2')} an attestation that is %s gets no token`, async (_what, code, bend) => {
     const [owner, thief] = [await createAgentKey(), await createAgentKey()]
     const { clientId } = deployment().client
     const genuine = await partner.attest({ clientId, key: owner })

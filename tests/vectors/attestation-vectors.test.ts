@@ -83,7 +83,7 @@ describe.each([
 ] as const)('with the %s verifier', (_, verifier: Verifier) => {
   describe('attestations', () => {
     it.each(all(attestations))(
-      `${verifies('ABCA-5.1-1', 'ABCA-5.1-2', 'ABCA-5.1-3', 'ABCA-8-1')} are judged as they should be: $title`,
+      `${verifies('ABCA-4-1', 'ABCA-4-2', 'ABCA-4-3', 'ABCA-4-4', 'ABCA-7.1-2', 'ABCA-7.1-3', 'ABCA-7.1-4', 'ABCA-7.1-5', 'ABCA-7.3-1')} are judged as they should be: $title`,
       async ({ attestation, outcome, ...vector }) => {
         const { clientId, proofThumbprint, audience } = attestations
         const { now, ...shown } = { now: attestations.now, ...vector }
@@ -119,7 +119,7 @@ describe.each([
 
   describe('signed key bundles', () => {
     it.each(all(keyBundles))(
-      `${verifies('RFC7517-5-1')} are judged as they should be: $title`,
+      `${verifies('RFC7517-4.5-1')} are judged as they should be: $title`,
       async ({ bundle, outcome, ...vector }) => {
         const { now, issuer, root } = keyBundles
         const { mark } = { mark: undefined, ...vector }
@@ -148,7 +148,7 @@ describe.each([
 
   describe('JWT-SVIDs', () => {
     it.each(all(jwtSvids))(
-      `${verifies('SPIFFE-JWT-SVID-2.3-1', 'SPIFFE-JWT-SVID-3.1-1', 'SPIFFE-JWT-SVID-3.2-1', 'SPIFFE-JWT-SVID-3.3-1', 'SPIFFE-JWT-SVID-2.1-1')} are judged as they should be: $title`,
+      `${verifies('SPIFFE-SVID-2.1-1', 'SPIFFE-SVID-2.3-1', 'SPIFFE-SVID-3.1-1', 'SPIFFE-SVID-3.2-1', 'SPIFFE-SVID-3.3-1')} are judged as they should be: $title`,
       async ({ svid, outcome }) => {
         const { now, trustDomain, audience, bundle } = jwtSvids
         const clock = () => now

@@ -47,7 +47,7 @@ describe('draft-ietf-oauth-attestation-based-client-auth: what it tells about at
   }
 
   it.each<GuardOptions['attestation']>([undefined, 'optional', 'preferred', { presence: 'preferred' }])(
-    'is that they may be left out, with the policy %j',
+    `${verifies('ABCA-8-1')} is that they may be left out, with the policy %j`,
     (attestation) => {
       expect(describeServer({ trust, ...(attestation !== undefined && { attestation }) })).toEqual([
         'dpop_combined',

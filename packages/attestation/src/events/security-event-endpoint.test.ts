@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { createLocalSigner, generateSigningJwk } from '../issue/signer.ts'
 import { ISSUER, NOW } from '../testing/attestation.test-fixture.ts'
 import { createState, makeTrust } from '../testing/key-server.test-fixture.ts'
@@ -32,7 +33,7 @@ function setUp() {
 }
 
 describe('the endpoint of security events (RFC 8935)', () => {
-  it('answers 202 without content to an event that it takes, however often it comes', async () => {
+  it(`${verifies('RFC8935-2.2-1')} answers 202 without content to an event that it takes, however often it comes`, async () => {
     const { post, find } = setUp()
     expect(await find()).toBe(signer.keyId)
     for (const time of [1, 2]) {
@@ -43,7 +44,7 @@ describe('the endpoint of security events (RFC 8935)', () => {
     expect(await find()).toBe('invalid_token key_revoked')
   })
 
-  it('says by code and one sentence why an event will never be taken, and nothing that was sent', async () => {
+  it(`${verifies('RFC8935-2.3-1', 'RFC8935-2.4-1')} says by code and one sentence why an event will never be taken, and nothing that was sent`, async () => {
     const { post, find } = setUp()
     const response = await post(`${event.slice(0, -8)}AAAAAAAA`)
     expect(response.status).toBe(400)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { issuerKey, strangersKey } from '../testing/attestation.test-fixture.ts'
 import {
   createKeyServer,
@@ -152,7 +153,7 @@ describe('keys that were fetched', () => {
     expect(await find(null)).toBe('invalid_token unknown_key')
   })
 
-  it('pass over what is not for signing, and what no verifier takes', async () => {
+  it(`${verifies('RFC7517-5-1')} pass over what is not for signing, and what no verifier takes`, async () => {
     const keys = [
       { ...issuerKey.jwk, kid: 'k1', use: 'enc' },
       { ...issuerKey.jwk, kid: 'k2', alg: 'ES256' },

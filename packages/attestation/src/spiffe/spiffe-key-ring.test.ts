@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { ISSUER, issuerKey, strangersKey } from '../testing/attestation.test-fixture.ts'
 import {
   createKeyServer,
@@ -29,7 +30,7 @@ function setUp(answer: string, options: object = {}) {
 }
 
 describe('a SPIFFE bundle', () => {
-  it('gives its keys for JWT-SVIDs, and no others', async () => {
+  it(`${verifies('SPIFFE-BUNDLE-4.2-1')} gives its keys for JWT-SVIDs, and no others`, async () => {
     const others = [
       { ...strangersKey.jwk, kid: 'k2', use: 'x509-svid' },
       { ...strangersKey.jwk, kid: 'k3' },

@@ -2,6 +2,7 @@ import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:ht
 import fc from 'fast-check'
 import { calculateJwkThumbprint } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import {
   ATTESTER,
   type Attester,
@@ -56,7 +57,7 @@ const ask = async (attestation?: string, more: Record<string, string> = {}) =>
 const outcomeOf = ({ status, body }: Awaited<ReturnType<typeof ask>>) => `${status} ${body.error ?? 'token'}`
 
 describe('a client that proves itself by attestation (attest_jwt_client_auth, DPoP combined mode)', () => {
-  it('gets a token that tells who the agent is, named by the attestation alone', async () => {
+  it(`${verifies('ABCA-7.5-1')} gets a token that tells who the agent is, named by the attestation alone`, async () => {
     const answer = await ask(await attest(attester, 'attested', key, { aud: world.issuer }))
     expect(answer).toMatchObject({ status: 200, body: { token_type: 'DPoP', expires_in: 300 } })
     const jkt = await calculateJwkThumbprint(key.publicJwk)

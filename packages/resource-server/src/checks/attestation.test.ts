@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import type { IncomingCall } from '../incoming-call.ts'
 import { createAgentKey } from '../testing/agent.test-fixture.ts'
 import { callWith, withAttestation } from '../testing/attested-call.test-fixture.ts'
@@ -99,7 +100,7 @@ describe('an attestation that is not good is refused, and never the same as none
     })
   })
 
-  it('two of them', async () => {
+  it(`${verifies('ABCA-7.1-1')} two of them`, async () => {
     const scene = await createScene(trusting)
     const request = await scene.request()
     const attestation = await attester.attest(scene.agent)
