@@ -34,6 +34,8 @@ import { loadSecrets } from './store/secrets.ts'
 import { createUserStore } from './store/users.ts'
 import { useTokenProofs } from './token-endpoint/grants.ts'
 import { createTokenProofs } from './token-endpoint/token-proof.ts'
+import { type ExchangeRules, exchangeRules } from './token-exchange/exchange-rules.ts'
+import { registerTokenExchange } from './token-exchange/token-exchange.ts'
 import { watchProvider } from './watch-provider.ts'
 
 /** A running authorization server; it listens to nothing by itself. */
@@ -65,6 +67,7 @@ export interface Variation {
   readonly wrapAdapter?: (adapter: StorageAdapter) => StorageAdapter
   readonly wrapLedger?: (ledger: Ledger) => Ledger
   readonly configure?: (configuration: Configuration) => Configuration
+  readonly adaptExchange?: (rules: ExchangeRules) => ExchangeRules
 }
 
 /**
@@ -114,7 +117,12 @@ export async function assembleAuthorizationServer(
 async function createProvider(
   options: AuthorizationServerOptions,
   state: DurableState,
-  { wrapAdapter = (adapter) => adapter, wrapLedger = (ledger) => ledger, configure = (same) => same }: Variation,
+  {
+    wrapAdapter = (adapter) => adapter,
+    wrapLedger = (ledger) => ledger,
+    configure = (same) => same,
+    adaptExchange = (same) => same,
+  }: Variation,
 ): Promise<Provider> {
   const { issuer, clients = [], trust, spiffe = [], log = () => {} } = options
   const { database, epoch, store, revocations, verifier, now } = state
@@ -140,6 +148,8 @@ async function createProvider(
   const verifyProof = createTokenProofs({ issuer, nonceSecret: secrets.nonceSecret, verifier, now })
   useTokenProofs(provider, verifyProof)
   authenticateClients(provider, { issuer, clients: registry, trust, spiffe, verifyProof, verifier, now, log })
+  const exchange = { ...capabilities, users, verifyProof, rules: adaptExchange(exchangeRules) }
+  registerTokenExchange(provider, exchange)
   const proofsSince = options.ledger === undefined ? epoch.notBefore : undefined
   useLedgerForReplay(provider, { ledger, verifier, now, proofsSince })
   bindRefreshTokens(provider, revocations, log, now)

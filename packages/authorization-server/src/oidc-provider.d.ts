@@ -24,6 +24,9 @@ declare module 'oidc-provider' {
     grantId?: string | undefined
     readonly scope?: string
     readonly aud?: string
+    /** Seconds from its issue on. */
+    readonly expiration: number
+    save(): Promise<string>
     readonly tokenType: 'DPoP' | 'Bearer'
     readonly extra?: Readonly<Record<string, unknown>>
     readonly rar?: readonly unknown[]
@@ -216,6 +219,10 @@ declare module 'oidc-provider' {
       }
     }
     readonly AccessToken: Model<AccessToken>
+    readonly ResourceServer: new (
+      indicator: string,
+      info: ResourceServerInfo,
+    ) => object
     readonly ClientCredentials: Model<AccessToken>
     readonly ReplayDetection: { unique(issuer: string, id: string, expires: number): Promise<boolean> }
     readonly RefreshToken: {
@@ -332,6 +339,9 @@ declare module 'oidc-provider/lib/helpers/grants.js' {
   import type { Provider } from 'oidc-provider'
 
   type Helper = (provider: Provider, ...rest: unknown[]) => unknown
-  const helpers: Readonly<Record<string, Helper>> & { readonly validateGrant: Helper }
+  const helpers: Readonly<Record<string, Helper>> & {
+    readonly validateGrant: Helper
+    readonly buildTokenResponse: Helper
+  }
   export = helpers
 }

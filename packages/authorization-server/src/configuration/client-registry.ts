@@ -12,6 +12,8 @@ export interface KnownClient {
   readonly policy: AttestationPolicy
   /** With `spiffe`. */
   readonly spiffeId: string | undefined
+  /** The clients that it may name in `may_act`. */
+  readonly delegatesTo: readonly string[]
   /** True when a person may be asked for a capability of any tool. */
   readonly asksForAnyTool: boolean
 }
@@ -33,6 +35,7 @@ export function createClientRegistry(options: AuthorizationServerOptions): Clien
   for (const registration of options.clients ?? []) {
     const known = checkClient(registration, options)
     byId.set(known.clientId, known)
+    checkDelegation(registration, options)
     if (known.spiffeId === undefined) continue
     const other = bySpiffeId.get(known.spiffeId)?.clientId
     if (other !== undefined) {
@@ -76,7 +79,27 @@ function checkClient(client: ClientRegistration, { trust, spiffe = [] }: Authori
     authentication: client.public === true ? 'none' : (authentication ?? 'private_key_jwt'),
     policy: completePolicy(client),
     spiffeId,
+    delegatesTo: [...(client.delegatesTo ?? [])],
     asksForAnyTool: client.authorizationDetailsTypes?.includes('mcp_tool') === true,
+  }
+}
+
+/** Whoever is named is authenticated (RFC 8693 §4.4), and can do something with it. */
+function checkDelegation(client: ClientRegistration, { clients = [] }: AuthorizationServerOptions): void {
+  const { clientId, grants, delegatesTo = [] } = client
+  const refuse = (problem: string) => {
+    throw new TypeError(`The client ${JSON.stringify(clientId)} ${problem}`)
+  }
+  if (delegatesTo.length > 0 && !grants.includes('token_exchange')) {
+    refuse('delegates by token exchange: add the grant token_exchange.')
+  }
+  for (const delegate of delegatesTo) {
+    const other = clients.find((candidate) => candidate.clientId === delegate)
+    const name = JSON.stringify(delegate)
+    if (other === undefined || delegate === clientId) refuse(`delegates to ${name}, which is no other client.`)
+    if (other?.public === true || other?.grants.includes('token_exchange') === false) {
+      refuse(`delegates to ${name}, which cannot exchange a token: give it credentials and the grant token_exchange.`)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Clients: how a registration becomes client metadata (RFC 7591 §2). */
 import { isLoopbackHost, parsePublicJwk } from '@countersign/core'
+import { TOKEN_EXCHANGE } from '../token-exchange/grant-type.ts'
 import type { ClientRegistration } from './options.ts'
 
 /** The key type behind each assertion algorithm: ES256, Ed25519. */
@@ -15,7 +16,7 @@ export function toClientMetadata(client: ClientRegistration, knownScopes: readon
     client_id: client.clientId,
     ...(client.name === undefined ? {} : { client_name: client.name }),
     application_type: redirectsToDevice(client) ? 'native' : 'web',
-    grant_types: [...client.grants],
+    grant_types: client.grants.map((grant) => (grant === 'token_exchange' ? TOKEN_EXCHANGE : grant)),
     response_types: interactive ? ['code'] : [],
     redirect_uris: [...(client.redirectUris ?? [])],
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),

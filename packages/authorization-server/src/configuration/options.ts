@@ -49,7 +49,7 @@ export interface IntrospectionRegistration {
 }
 
 /** The grants that a client may be registered for. */
-export type GrantType = 'client_credentials' | 'authorization_code' | 'refresh_token'
+export type GrantType = 'client_credentials' | 'authorization_code' | 'refresh_token' | 'token_exchange'
 
 /**
  * How a client proves itself. `private_key_jwt`: an assertion under a registered key (RFC 7523 §2.2). `attestation`: an
@@ -82,6 +82,11 @@ export interface ClientRegistration {
   readonly redirectUris?: readonly string[]
   /** All that it may ever ask for. */
   readonly scopes: readonly string[]
+  /**
+   * Clients that it may pass its rights on to, narrowed, by naming one in `may_act` of a token exchange. Each proves
+   * itself and has the grant `token_exchange`, as this one has.
+   */
+  readonly delegatesTo?: readonly string[]
   /** With `mcp_tool` it may ask a person for a capability of any tool; without, of the tools that its scopes are for. */
   readonly authorizationDetailsTypes?: readonly 'mcp_tool'[]
   /** For test clients: tokens are also issued without a DPoP proof, and are then good for whoever holds them. */

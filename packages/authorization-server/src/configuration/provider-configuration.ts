@@ -9,6 +9,7 @@ import type { StorageAdapter } from '../store/adapter.ts'
 import { digestId } from '../store/artefact-store.ts'
 import type { Secrets } from '../store/secrets.ts'
 import type { UserStore } from '../store/users.ts'
+import { findExchangedClaims } from '../token-exchange/exchanged-claims.ts'
 import { toClientMetadata } from './clients.ts'
 import { type AuthenticationMethods, CLIENT_AUTH, describeEndpoints } from './endpoints.ts'
 import { createFeatures } from './features.ts'
@@ -75,6 +76,7 @@ export function createProviderConfiguration(parts: ProviderParts): Configuration
         ...(grantId !== undefined && { grant_id: digestId(grantId) }),
         // What this very request was attested to be: a refresh token carries none of it on.
         ...(agent !== undefined && { agent: writeAgentClaim(agent) }),
+        ...findExchangedClaims(ctx),
       }
     },
     rotateRefreshToken: true,
