@@ -67,14 +67,15 @@ export async function serveAttestation(parts: AttestationParts): Promise<Attesta
     'request',
     createWebListener((request) => server.fetch(request), onFault),
   )
-  const stop = tend(server, trust, onFault)
+  const keeper = createKeeper(server, trust)
   const close = async () => {
-    stop()
+    keeper.stop()
     trust.close()
     await server.close()
   }
   try {
-    await trust.ready()
+    await keeper.look()
+    keeper.start(onFault)
     return { trust, close }
   } catch (error) {
     await close()
@@ -83,25 +84,41 @@ export async function serveAttestation(parts: AttestationParts): Promise<Attesta
   }
 }
 
-/** Takes due steps of the keys' life, also those that another process asked for, and lets the others know of them. */
-function tend(server: AttestationIssuerServer, trust: Trust, onFault: (error: unknown) => void): () => void {
-  let known: string | undefined
+/** Looks after the issuer's keys. */
+interface Keeper {
+  /** Takes due steps of their life, also those that another process asked for, and lets the others know of them. */
+  look(): Promise<void>
+  /** Looks every second. */
+  start(onFault: (error: unknown) => void): void
+  stop(): void
+}
+
+function createKeeper(server: AttestationIssuerServer, trust: Trust): Keeper {
+  let told: string | undefined
+  let timer: NodeJS.Timeout | undefined
   let isBusy = false
-  const look = async () => {
+
+  async function look(): Promise<void> {
     await server.tend()
     const { bundle } = await server.publish()
-    const isNews = known !== undefined && bundle !== known
-    known = bundle
-    if (isNews) await trust.invalidate(server.issuer)
+    if (bundle === told) return
+    await trust.invalidate(server.issuer)
+    // Only then: what failed is tried again.
+    told = bundle
   }
-  const timer = setInterval(() => {
+
+  async function lookUnlessBusy(onFault: (error: unknown) => void): Promise<void> {
     if (isBusy) return
     isBusy = true
-    look()
-      .catch(onFault)
-      .finally(() => {
-        isBusy = false
-      })
-  }, TENDING_MS)
-  return () => clearInterval(timer)
+    await look().catch(onFault)
+    isBusy = false
+  }
+
+  return {
+    look,
+    start(onFault) {
+      timer = setInterval(() => void lookUnlessBusy(onFault), TENDING_MS)
+    },
+    stop: () => clearInterval(timer),
+  }
 }
