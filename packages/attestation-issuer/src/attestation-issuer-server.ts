@@ -78,10 +78,11 @@ async function assemble(options: AttestationIssuerServerOptions, state: IssuerSt
   const policy = completeKeyLifePolicy(options.keyLife)
   const lifetime = completeBundleLifetime(options.bundleLifetime)
   const { epoch, ledger, challengeSecret: secret } = state
-  const steps = createKeySteps({ epoch, keys: state.keys, policy, clock })
   const current = createCurrentKeys(state.keys, clock)
   const parts = { issuer, policy, lifetime, verifier, epoch, clock, root, rootKey }
   const publications = createPublications({ ...parts, keys: state.keys, publications: state.publications })
+  const isListed = (keyId: string) => publications.lists(keyId)
+  const steps = createKeySteps({ epoch, keys: state.keys, policy, clock, isListed })
   const challenges = createAttestationChallenges({ verifier, ledger, clock, secret, lifetime: CHALLENGE_LIFETIME })
 
   const tend = async () => {

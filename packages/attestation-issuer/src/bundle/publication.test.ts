@@ -154,6 +154,37 @@ describe('an issuer whose root is kept offline', () => {
     expect(await server.importBundle(await sign())).toMatchObject({ ok: true })
   })
 
+  it('lets a new key sign once a bundle lists it, and not before', async () => {
+    await server.importBundle(await sign())
+    const [old] = server.keys()
+    const { keyId } = await server.rotate()
+    const signing = () => server.keys().find(({ state }) => state === 'active')?.keyId
+    world.time.now += 2 * HOUR
+    await server.tend()
+    expect(signing()).toBe(old?.keyId)
+    await server.importBundle(await sign())
+    await server.tend()
+    expect(signing()).toBe(keyId)
+  })
+
+  it('keeps the old key to its very end while nobody signs a bundle, and then does the best that it can', async () => {
+    await server.importBundle(await sign())
+    const [old] = server.keys()
+    const signing = () =>
+      server
+        .keys()
+        .filter(({ state }) => state === 'active')
+        .map(({ keyId }) => keyId)
+    world.time.now += 90 * DAY - 1
+    await server.tend()
+    await server.tend()
+    expect(signing()).toEqual([old?.keyId])
+    world.time.now += 1
+    await server.tend()
+    expect(signing()).not.toEqual([old?.keyId])
+    expect(signing()).toHaveLength(1)
+  })
+
   it('takes none at all where no root is pinned', async () => {
     const text = await sign()
     await server.close()

@@ -1,7 +1,7 @@
 /** The bundle that is served: signed here, where the root is at hand, or handed in, where it stays offline. */
 import { type AttestationSigner, signKeyBundle } from '@countersign/attestation/issue'
 import { type KeyBundle, verifyKeyBundle } from '@countersign/attestation/trust'
-import type { Clock, PublicJwk } from '@countersign/core'
+import { type Clock, isJsonObject, type PublicJwk, readCompactJws } from '@countersign/core'
 import type { Epoch } from '@countersign/ledgers/sqlite'
 import type { KeyStore } from '../store/key-store.ts'
 import type { Publication, PublicationStore } from '../store/publication-store.ts'
@@ -17,6 +17,8 @@ export type ImportResult =
 export interface Publications {
   /** The bundle to serve now: signed anew first where keys have changed, or half of its time is over. */
   current(): Promise<Publication | undefined>
+  /** Can those who trust the bundles know this key? Always so where they are signed here, or where there are none. */
+  lists(keyId: string): boolean
   /** The next bundle, to be signed elsewhere. */
   draft(): Promise<KeyBundle>
   /** Takes a bundle that was signed elsewhere. Throws a `TypeError` when no root is pinned. */
@@ -33,6 +35,7 @@ export interface PublicationsParts extends BundleParts {
   readonly clock: Clock
 }
 
+const LONGEST_BUNDLE = 1_048_576
 /** 7 days: a weekend in which nobody signs is no outage. */
 const DEFAULT_LIFETIME = 7 * 86_400
 /** Verifiers keep what they fetched for an hour; a shorter life would end in their hands. */
@@ -75,6 +78,10 @@ export function createPublications(parts: PublicationsParts): Publications {
   }
 
   return {
+    lists(keyId) {
+      if (root !== undefined || rootKey === undefined) return true
+      return listKeyIds(publications.read()?.bundle ?? '').includes(keyId)
+    },
     draft: draftNext,
     async current() {
       if (root === undefined) return publications.read()
@@ -106,6 +113,13 @@ export function createPublications(parts: PublicationsParts): Publications {
       })
     },
   }
+}
+
+/** Of a bundle that was verified when it came. */
+function listKeyIds(bundle: string): readonly unknown[] {
+  const jws = readCompactJws(bundle, LONGEST_BUNDLE)
+  const keys = jws.ok ? jws.value.payload.keys : undefined
+  return Array.isArray(keys) ? keys.map((key) => (isJsonObject(key) ? key.kid : undefined)) : []
 }
 
 interface Moment {

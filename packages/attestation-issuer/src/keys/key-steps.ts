@@ -3,6 +3,7 @@ import {
   activateKey,
   createLocalSigner,
   findDueStep,
+  findSigningKey,
   generateSigningJwk,
   type KeyLifePolicy,
   type KeyStep,
@@ -16,7 +17,7 @@ import type { Clock, PublicJwk } from '@countersign/core'
 import type { Epoch } from '@countersign/ledgers/sqlite'
 import type { KeyStore, NewKey } from '../store/key-store.ts'
 
-/** The key that is to sign next, and from when on. */
+/** The key that is to sign next, and from when on; where the root is kept offline, not before a bundle lists it. */
 export interface KeyRotation {
   readonly keyId: string
   readonly state: 'prepared' | 'active'
@@ -35,6 +36,8 @@ export interface KeyStepsParts {
   readonly keys: KeyStore
   readonly policy: KeyLifePolicy
   readonly clock: Clock
+  /** Can verifiers know a key that is prepared? Not while no bundle lists it. */
+  readonly isListed: (keyId: string) => boolean
 }
 
 /** Takes steps. All reject when the database cannot answer. */
@@ -50,9 +53,15 @@ export interface KeySteps {
 const MOST_STEPS = 8
 
 /** Creates the steps; nothing happens until one is called. */
-export function createKeySteps({ epoch, keys: store, policy, clock }: KeyStepsParts): KeySteps {
-  const findDue = (keys: readonly SigningKey[], now: number): 'prepare' | 'activate' | undefined =>
-    findPlanned(store, keys, now) !== undefined ? 'activate' : findDueStep(keys, now, policy)
+export function createKeySteps({ epoch, keys: store, policy, clock, isListed }: KeyStepsParts): KeySteps {
+  /** A key that signs is kept for as long as nobody could verify what the next one signs. */
+  function findDue(keys: readonly SigningKey[], now: number): 'prepare' | 'activate' | undefined {
+    const listed = keys.filter(({ state, keyId }) => state !== 'prepared' || isListed(keyId))
+    if (findPlanned(store, listed, now) !== undefined) return 'activate'
+    const due = findDueStep(keys, now, policy)
+    const isHeldBack = due === 'activate' && findSigningKey(keys, now) !== undefined && findNext(listed) === undefined
+    return isHeldBack ? undefined : due
+  }
 
   function take(due: 'prepare' | 'activate', made: MadeKey | undefined): void {
     const now = clock()
@@ -61,7 +70,8 @@ export function createKeySteps({ epoch, keys: store, policy, clock }: KeyStepsPa
     if (findDue(standing, now) !== due) return
     const keys = retireExpired(standing, now, policy)
     if (due === 'activate') {
-      const next = findPlanned(store, keys, now) ?? findNext(keys)
+      const listed = keys.filter(({ keyId }) => isListed(keyId))
+      const next = findPlanned(store, listed, now) ?? findNext(listed) ?? findNext(keys)
       if (next !== undefined) store.write(must(activateKey(keys, next.keyId, now, policy)))
     } else if (made !== undefined) {
       store.write(must(prepareKey(keys, made, now)), made)
@@ -102,7 +112,7 @@ export function createKeySteps({ epoch, keys: store, policy, clock }: KeyStepsPa
         if (next === undefined) throw new Error('A key that was prepared is not there.')
         const activatesAt = next.preparedAt + policy.publishAhead
         store.planActivation(next.keyId, activatesAt)
-        if (now < activatesAt) return { keyId: next.keyId, state: 'prepared', activatesAt }
+        if (now < activatesAt || !isListed(next.keyId)) return { keyId: next.keyId, state: 'prepared', activatesAt }
         store.write(must(activateKey(keys, next.keyId, now, policy)))
         return { keyId: next.keyId, state: 'active', activatesAt: now }
       })
