@@ -111,6 +111,6 @@ describe('RFC 9449 §7: a protected resource is called with a bound token and a 
       expect(secret.length).toBeGreaterThan(20)
       for (const text of seen) expect(text).not.toContain(secret)
     }
-    expect(Object.keys(held)).toEqual(['fetch', 'provider', 'thumbprint'])
+    expect(Object.keys(held)).toEqual(['fetch', 'delegate', 'provider', 'thumbprint'])
   })
 })

@@ -3,6 +3,7 @@ import type { Clock } from '@countersign/core'
 import type { ProofKey } from '@countersign/dpop'
 import type { AttestationSource } from './attestation/attestation-source.ts'
 import type { Clients } from './clients.ts'
+import type { Delegation } from './delegation/delegation.ts'
 import type { DpopNonces } from './dpop-nonces.ts'
 import type { FirstScopes } from './first-scopes.ts'
 import type { StepUpPolicy } from './step-up.ts'
@@ -19,6 +20,8 @@ export interface AgentParts {
   readonly bearer: 'refused' | 'allowed'
   /** Undefined for an agent that nobody attests. */
   readonly attestation: AttestationSource | undefined
+  /** What the agent acts on instead of its own rights; undefined for one that acts for itself or a person. */
+  readonly delegation: Delegation | undefined
   readonly fetch: typeof fetch
   readonly clock: Clock
 }

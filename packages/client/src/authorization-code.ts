@@ -1,4 +1,5 @@
 /** The authorization code grant: PKCE (RFC 7636), state, the issuer's name (RFC 9207) and the key (RFC 9449 §10). */
+import type { CapabilityRequest } from '@countersign/capability'
 import { constantTimeEquals, encodeBase64url } from '@countersign/core'
 import { AuthorizationRefused, parseOAuthError } from './authorization-refused.ts'
 import type { AuthorizationServer } from './authorization-server-discovery.ts'
@@ -11,6 +12,8 @@ export interface AuthorizationRequest {
   readonly interaction: Interaction
   readonly resource: string
   readonly scopes: readonly string[] | undefined
+  /** RFC 9396 §3; none where left out. */
+  readonly capabilities?: readonly CapabilityRequest[]
   /** Thumbprint of the proof key: the code is worth nothing under another. */
   readonly thumbprint: string
 }
@@ -73,6 +76,7 @@ async function buildAuthorizationUrl(
     code_challenge_method: 'S256',
     dpop_jkt: request.thumbprint,
     ...(request.scopes === undefined ? {} : { scope: request.scopes.join(' ') }),
+    ...(request.capabilities && { authorization_details: JSON.stringify(request.capabilities) }),
   }
   const url = new URL(endpoint)
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)

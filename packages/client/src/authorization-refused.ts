@@ -21,15 +21,19 @@ export type AuthorizationRefusalCode =
   | 'bearer_token_refused'
   | 'token_not_bound'
   | 'scope_exceeded'
+  | 'capability_exceeded'
+  | 'delegation_unfit'
   | 'approval_refused'
   | 'approval_failed'
   | 'attestation_unavailable'
 
-/** OAuth error codes worth telling apart (RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, RFC 9449 §5 and §8, attestation-based client authentication). */
+/** OAuth error codes worth telling apart (RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, RFC 9396 §5, RFC 9449 §5 and §8, attestation-based client authentication). */
 const KNOWN_ERRORS = [
   'access_denied',
+  'approval_required',
   'consent_required',
   'interaction_required',
+  'invalid_authorization_details',
   'invalid_client',
   'invalid_client_attestation',
   'invalid_dpop_proof',

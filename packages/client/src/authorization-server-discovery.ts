@@ -18,10 +18,20 @@ export interface AuthorizationServer {
   readonly clientAuthentication: readonly string[] | undefined
   readonly assertionAlgorithms: readonly string[] | undefined
   readonly proofAlgorithms: readonly string[] | undefined
+  /** RFC 8693: whether it exchanges tokens. */
+  readonly exchangesTokens: boolean
+  /** RFC 9396 §10: the types of details that it understands. */
+  readonly detailTypes: readonly string[]
   readonly attestation: AttestationDemand
   /** The whole document. */
   readonly metadata: Readonly<Record<string, unknown>>
 }
+
+/** RFC 8693 §2.1. */
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
+
+/** RFC 8693 §3. */
+export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 
 const ROLE = { name: 'authorization server metadata', failure: 'metadata_unreachable' } as const
 
@@ -84,6 +94,8 @@ export function parseAuthorizationServer(document: unknown, issuer: string, loca
     clientAuthentication: parseStringList(metadata.token_endpoint_auth_methods_supported),
     assertionAlgorithms: parseStringList(metadata.token_endpoint_auth_signing_alg_values_supported),
     proofAlgorithms: parseStringList(metadata.dpop_signing_alg_values_supported),
+    exchangesTokens: parseStringList(metadata.grant_types_supported)?.includes(TOKEN_EXCHANGE) === true,
+    detailTypes: parseStringList(metadata.authorization_details_types_supported) ?? [],
     attestation: readAttestationDemand(metadata),
     metadata,
   }

@@ -1,13 +1,17 @@
 /** `fetch` for an agent: tokens and proofs are added here, below everything that a model can see. */
 import type { AgentParts } from './agent-parts.ts'
-import { AuthorizationRefused } from './authorization-refused.ts'
 import { discard, sendRequest } from './bound-request.ts'
+import { readCapabilityDemand } from './capability/capability-demand.ts'
+import { unlessDeclined } from './capability/capability-grants.ts'
+import { stepUpToCapability } from './capability/capability-step-up.ts'
+import type { CapabilityUse } from './capability/capability-tokens.ts'
+import type { HeldToken } from './held-token.ts'
 import { type OutgoingRequest, readOutgoingRequest } from './outgoing-request.ts'
-import type { HeldToken, ResourceAuthorization } from './resource-authorization.ts'
+import type { ResourceAuthorization } from './resource-authorization.ts'
 import { type ResourceChallenge, readChallenge } from './resource-challenge.ts'
 import { missingScopes } from './scope-set.ts'
 import { decideStepUp } from './step-up.ts'
-import { createTokenStore } from './token-store.ts'
+import type { TokenStore } from './token-store.ts'
 import { readMcpCall } from './tool-call.ts'
 import { untilAborted } from './turns.ts'
 
@@ -17,16 +21,18 @@ import { untilAborted } from './turns.ts'
  * One call sends its request at most eight times: at first, after a renewal, with a fresh attestation and after a
  * step-up, each with one answer to a demanded nonce. What the server says after that is handed back as it is.
  */
-export function createAuthorizedFetch(parts: AgentParts): typeof fetch {
-  const tokens = createTokenStore(parts)
+export function createAuthorizedFetch(parts: AgentParts, tokens: TokenStore): typeof fetch {
   return async (input, init) => {
     const request = await readOutgoingRequest(input, init)
     const authorization = tokens.find(request.url)
-    const token = await untilAborted(authorization.ready(), request.signal)
+    const ready = await untilAborted(authorization.ready(), request.signal)
+    const token = authorization.capabilities.takeFor(request.content) ?? ready
     const first = { token, response: await sendRequest(parts, request, { token }) }
     const second = await answerUnauthorized(parts, request, authorization, first)
     const third = await answerStaleAttestation(parts, request, authorization, second)
-    return answerForbidden(parts, request, authorization, third)
+    const last = await answerForbidden(parts, request, authorization, third)
+    authorization.capabilities.settle(last.token, judgeUse(last.response))
+    return last.response
   }
 }
 
@@ -47,6 +53,7 @@ async function answerUnauthorized(
   const challenge = response.status === 401 ? readChallenge(response) : undefined
   if (challenge === undefined || !wantsToken(challenge, refused)) return exchange
   discard(response)
+  authorization.capabilities.settle(refused, 'refused')
   const token = await untilAborted(authorization.renew(challenge, refused), request.signal)
   return { token, response: await sendRequest(parts, request, { token }) }
 }
@@ -86,28 +93,48 @@ function hasLapsed({ clock }: AgentParts, { attestedUntil }: HeldToken): boolean
   return attestedUntil !== undefined && clock() >= attestedUntil - CLOCK_DIFFERENCE
 }
 
-/** Answers a 403 that asks for more scopes, when the operator or a person allows it. */
+/** Answers a 403 that asks for more scopes, or for a capability, when the operator or a person allows it: once. */
 async function answerForbidden(
   parts: AgentParts,
   request: OutgoingRequest,
   authorization: ResourceAuthorization,
-  { token: held, response }: Exchange,
-): Promise<Response> {
+  exchange: Exchange,
+): Promise<Exchange> {
+  const { token: held, response } = exchange
   const challenge = response.status === 403 ? readChallenge(response) : undefined
-  if (held === undefined || challenge?.error !== 'insufficient_scope' || challenge.scopes === undefined) return response
-  const wanted = challenge.scopes
-  if (missingScopes(wanted, held.scopes).length === 0) return response
-  const token = await untilAborted(
-    authorization.approvals(() => stepUp(parts, request, authorization, wanted)),
-    request.signal,
-  )
-  if (token === undefined) return response
+  if (held === undefined || challenge === undefined) return exchange
+  const stepUp = await chooseStepUp(parts, request, authorization, { held, response, challenge })
+  if (stepUp === undefined) return exchange
+  authorization.capabilities.settle(held, 'refused')
+  const token = await untilAborted(authorization.approvals(stepUp), request.signal)
+  if (token === undefined) return exchange
   discard(response)
-  return sendRequest(parts, request, { token })
+  return { token, response: await sendRequest(parts, request, { token }) }
+}
+
+/** A 403, and what was refused. */
+interface Forbidden {
+  readonly held: HeldToken
+  readonly response: Response
+  readonly challenge: ResourceChallenge
+}
+
+async function chooseStepUp(
+  parts: AgentParts,
+  request: OutgoingRequest,
+  authorization: ResourceAuthorization,
+  { held, response, challenge }: Forbidden,
+): Promise<(() => Promise<HeldToken | undefined>) | undefined> {
+  const { error, scopes } = challenge
+  if (error === 'insufficient_scope' && scopes !== undefined && missingScopes(scopes, held.scopes).length > 0) {
+    return () => stepUpToScopes(parts, request, authorization, scopes)
+  }
+  const demand = await readCapabilityDemand(challenge, response)
+  return demand && (() => stepUpToCapability(parts, request, authorization, demand))
 }
 
 /** Yields a token that carries the scopes, or undefined when nobody allows it; runs alone for each resource. */
-async function stepUp(
+async function stepUpToScopes(
   { stepUp: policy }: AgentParts,
   { content, signal }: OutgoingRequest,
   authorization: ResourceAuthorization,
@@ -115,31 +142,24 @@ async function stepUp(
 ): Promise<HeldToken | undefined> {
   signal?.throwIfAborted()
   const held = await authorization.ready()
-  const { resource } = authorization
-  if (held === undefined || resource === undefined) return undefined
+  const { discovery } = authorization
+  if (held === undefined || discovery === undefined) return undefined
   const scopes = missingScopes(wanted, held.scopes)
   // Another call got them while this one waited for its turn.
   if (scopes.length === 0) return held
   const call = content === undefined ? undefined : readMcpCall(content)
-  const decision = await decideStepUp(policy, { resource, scopes, call })
+  const decision = await decideStepUp(policy, { resource: discovery.resource, scopes, call })
   // A yes that comes after the call was given up is a yes to nothing.
   signal?.throwIfAborted()
-  return decision === 'refused' ? undefined : widen(authorization, wanted, decision === 'unattended')
+  if (decision === 'refused') return undefined
+  // A refusal by the authorization server leaves the caller with the 403; anything suspicious is thrown.
+  return unlessDeclined(() => authorization.widen(wanted, decision === 'unattended'))
 }
 
-/** A refusal by the authorization server leaves the caller with the 403; anything suspicious is thrown. */
-async function widen(
-  authorization: ResourceAuthorization,
-  scopes: readonly string[],
-  lasting: boolean,
-): Promise<HeldToken | undefined> {
-  try {
-    return await authorization.widen(scopes, lasting)
-  } catch (error) {
-    const declined =
-      error instanceof AuthorizationRefused &&
-      (error.code === 'token_request_failed' || error.code === 'authorization_denied')
-    if (declined) return undefined
-    throw error
-  }
+/** What became of the use of a capability: a call that was refused spends none. */
+function judgeUse(response: Response): CapabilityUse {
+  const { status } = response
+  if (status === 401) return 'refused'
+  if (status === 403) return readChallenge(response)?.error === 'insufficient_authorization' ? 'refused' : 'unspent'
+  return status === 429 || status === 503 ? 'unspent' : 'spent'
 }

@@ -2,8 +2,8 @@
 import { makeProof } from '@countersign/dpop'
 import type { AgentParts } from './agent-parts.ts'
 import { attestationHeader, obtainAttestation } from './attestation/obtain-attestation.ts'
+import type { HeldToken } from './held-token.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
-import type { HeldToken } from './resource-authorization.ts'
 import { readChallenge } from './resource-challenge.ts'
 import { untilAborted } from './turns.ts'
 

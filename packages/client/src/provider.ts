@@ -30,9 +30,12 @@ import { parseTokenResponse } from './token-response.ts'
  * a token request, and gets them once a person has authorized, or not at all. So the SDK's own authorization request,
  * which would carry any scope that a server demands, never happens.
  *
- * @throws AuthorizationRefused `insecure_url`
+ * @throws AuthorizationRefused `insecure_url`, `misconfigured`
  */
 export function createProvider(parts: AgentParts, url: string | URL): OAuthClientProvider {
+  if (parts.delegation !== undefined) {
+    throw new AuthorizationRefused('misconfigured', 'A provider takes no delegation; use agent.fetch of this agent.')
+  }
   return new ResourceProvider(parts, requireSecureUrl(url, 'MCP server URL'))
 }
 
@@ -162,6 +165,7 @@ class ResourceProvider implements OAuthClientProvider {
       scopes: this.#scopes.asked,
       thumbprint: this.#parts.key.thumbprint,
       bearer: this.#parts.bearer,
+      now: this.#parts.clock(),
     })
     const endsAt = issued.lifetime === undefined ? undefined : this.#parts.clock() + issued.lifetime
     this.#parts.clients.bind(this.#requireDiscovery().server.issuer)

@@ -1,27 +1,15 @@
 /** The one token that the agent holds for one URL: how it is got, renewed and widened. */
 import type { AgentParts } from './agent-parts.ts'
-import type { AttestationWish } from './attestation/attestation-demand.ts'
-import { requestAuthorizationCode } from './authorization-code.ts'
 import { AuthorizationRefused } from './authorization-refused.ts'
+import { CapabilityTokens } from './capability/capability-tokens.ts'
 import { type Discovery, discover } from './discovery.ts'
 import { chooseFirstScopes } from './first-scopes.ts'
+import { type HeldToken, toHeldToken } from './held-token.ts'
+import { obtainToken } from './obtain-token.ts'
 import type { ResourceChallenge } from './resource-challenge.ts'
 import { missingScopes, uniteScopes } from './scope-set.ts'
 import { type ObtainedToken, requestToken } from './token-request.ts'
 import { createTurns, type Turns } from './turns.ts'
-
-/** A token in use. */
-export interface HeldToken {
-  readonly accessToken: string
-  readonly scheme: 'DPoP' | 'Bearer'
-  readonly scopes: readonly string[]
-  /** NumericDate from which on it is not sent any more; undefined where the server did not say. */
-  readonly endsAt: number | undefined
-  /** What the server that it is for says of attestations. */
-  readonly attestation: AttestationWish
-  /** NumericDate at which what the authorization server was shown of the agent lapses; undefined where that was nothing. */
-  readonly attestedUntil: number | undefined
-}
 
 /** A refresh token, and all that was granted with it: a refresh that does not say less renews all of it (RFC 6749 §6). */
 interface Refreshable {
@@ -30,9 +18,6 @@ interface Refreshable {
   readonly issuer: string
   readonly granted: readonly string[]
 }
-
-/** Seconds before its end at which a token is renewed, so that it does not end on its way; at most a tenth of its life. */
-const MARGIN = 10
 
 /**
  * Authorization for one URL.
@@ -44,6 +29,8 @@ const MARGIN = 10
 export class ResourceAuthorization {
   /** Approvals are asked for one after another. */
   readonly approvals: Turns = createTurns()
+  /** Tokens for single calls, which this one is not widened by. */
+  readonly capabilities: CapabilityTokens = new CapabilityTokens((token) => this.#hasEnded(token))
   readonly #requests: Turns = createTurns()
   readonly #parts: AgentParts
   readonly #endpoint: URL
@@ -59,9 +46,9 @@ export class ResourceAuthorization {
     this.#endpoint = endpoint
   }
 
-  /** The resource identifier, once known. */
-  get resource(): string | undefined {
-    return this.#discovery?.resource
+  /** Where the tokens come from, once known. */
+  get discovery(): Discovery | undefined {
+    return this.#discovery
   }
 
   /** A token that has not ended: the one held, else a new one; undefined when there never was one. */
@@ -101,7 +88,7 @@ export class ResourceAuthorization {
       const discovery = this.#discovery
       if (held === undefined || discovery === undefined) return undefined
       if (missingScopes(scopes, held.scopes).length === 0) return held
-      const issued = await this.#requestGrant(discovery, uniteScopes(held.scopes, scopes))
+      const issued = await obtainToken(this.#parts, discovery, uniteScopes(held.scopes, scopes))
       if (missingScopes(scopes, issued.scopes).length > 0) return undefined
       this.#keepRefreshable(issued, discovery)
       if (lasting) this.#lasting = uniteScopes(this.#lasting ?? [], scopes)
@@ -137,21 +124,10 @@ export class ResourceAuthorization {
     }
   }
 
+  /** What was delegated is what the agent was sent for; nothing else is chosen then. */
   #chooseFirstScopes({ resource, supported }: Discovery, challenge: ResourceChallenge | undefined) {
+    if (this.#parts.delegation !== undefined) return this.#parts.delegation.scopes
     return chooseFirstScopes(this.#parts.scopes, { resource, challenged: challenge?.scopes, supported })
-  }
-
-  async #requestGrant(discovery: Discovery, scopes: readonly string[] | undefined): Promise<ObtainedToken> {
-    const { resource, server } = discovery
-    const { interaction, clientId } = await this.#parts.clients.find(server)
-    if (interaction === undefined) {
-      const parameters = { grant_type: 'client_credentials' }
-      return requestToken(this.#parts, server, { parameters, resource, scopes, sendScope: true })
-    }
-    const { thumbprint } = this.#parts.key
-    const asked = { server, clientId, interaction, resource, scopes, thumbprint }
-    const parameters = await requestAuthorizationCode(asked)
-    return requestToken(this.#parts, server, { parameters, resource, scopes, sendScope: false })
   }
 
   /** RFC 6749 §6; a refresh token that is not good any more is forgotten, and the person asked again. */
@@ -176,7 +152,7 @@ export class ResourceAuthorization {
   }
 
   async #requestAnew(discovery: Discovery, scopes: readonly string[] | undefined): Promise<ObtainedToken> {
-    const issued = await this.#requestGrant(discovery, scopes)
+    const issued = await obtainToken(this.#parts, discovery, scopes)
     this.#keepRefreshable(issued, discovery)
     return issued
   }
@@ -185,12 +161,8 @@ export class ResourceAuthorization {
     this.#refreshable = refreshToken === undefined ? undefined : { refreshToken, issuer, granted: scopes }
   }
 
-  #hold(issued: ObtainedToken, { resource, attestation: demand }: Discovery): HeldToken {
-    const { accessToken, scheme, scopes, lifetime, requestedAt, attestedUntil } = issued
-    const margin = lifetime === undefined ? 0 : Math.min(MARGIN, lifetime / 10)
-    const endsAt = lifetime === undefined ? undefined : requestedAt + lifetime - margin
-    const attestation = { audience: resource, demand }
-    this.#held = { accessToken, scheme, scopes, endsAt, attestation, attestedUntil }
+  #hold(issued: ObtainedToken, discovery: Discovery): HeldToken {
+    this.#held = toHeldToken(issued, discovery)
     return this.#held
   }
 

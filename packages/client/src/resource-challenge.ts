@@ -6,9 +6,16 @@ export interface ResourceChallenge {
   readonly error: string | undefined
   readonly scopes: readonly string[] | undefined
   readonly resourceMetadata: string | undefined
+  /** Base64url JSON: the details that a call lacks (draft-ietf-oauth-rar-metadata-remediation). */
+  readonly remediation: string | undefined
 }
 
-const NOTHING: ResourceChallenge = { error: undefined, scopes: undefined, resourceMetadata: undefined }
+const NOTHING: ResourceChallenge = {
+  error: undefined,
+  scopes: undefined,
+  resourceMetadata: undefined,
+  remediation: undefined,
+}
 
 /** No honest challenge names more scopes than this. */
 const MOST_SCOPES = 64
@@ -27,7 +34,12 @@ export function readChallenge(response: Response): ResourceChallenge | undefined
   if (chosen === undefined) return undefined
   const { error, scope, resource_metadata: resourceMetadata } = chosen.params
   const scopes = scope === undefined ? undefined : parseScope(scope)
-  return { error, scopes: scopes !== undefined && scopes.length > MOST_SCOPES ? undefined : scopes, resourceMetadata }
+  return {
+    error,
+    scopes: scopes !== undefined && scopes.length > MOST_SCOPES ? undefined : scopes,
+    resourceMetadata,
+    remediation: chosen.params.authorization_remediation,
+  }
 }
 
 function find(challenges: readonly Challenge[], scheme: string): Challenge | undefined {

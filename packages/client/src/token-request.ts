@@ -4,7 +4,8 @@ import { makeProof } from '@countersign/dpop'
 import type { AgentParts } from './agent-parts.ts'
 import { attestationHeader, obtainAttestation } from './attestation/obtain-attestation.ts'
 import { AuthorizationRefused, parseOAuthError } from './authorization-refused.ts'
-import type { AuthorizationServer } from './authorization-server-discovery.ts'
+import { ACCESS_TOKEN_TYPE, type AuthorizationServer, TOKEN_EXCHANGE } from './authorization-server-discovery.ts'
+import type { CapabilityBounds } from './capability/granted-capabilities.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { fetchJsonDocument, type JsonAnswer } from './json-document.ts'
 import { type IssuedToken, parseTokenResponse } from './token-response.ts'
@@ -19,6 +20,8 @@ export interface TokenGrant {
   readonly scopes: readonly string[] | undefined
   /** False for a code, whose scope was settled before, and for a refresh that narrows nothing. */
   readonly sendScope: boolean
+  /** What capabilities the answer may carry: none where left out. */
+  readonly capabilities?: CapabilityBounds
 }
 
 /** A token, and when it was asked for: its lifetime counts from then, which errs on the safe side. */
@@ -53,9 +56,11 @@ export async function requestToken(
   if (demandsNonce(answer)) answer = await postGrant(parts, server, { grant })
   if (demandsFreshAttestation(answer)) answer = await postGrant(parts, server, { grant, freshAttestation: true })
   if (answer.status !== 200) throw failure(answer)
-  const { key, bearer } = parts
-  const expected = { scopes: grant.scopes, thumbprint: key.thumbprint, bearer }
-  const issued = parseTokenResponse(answer.document, expected)
+  const { scopes, capabilities } = grant
+  const { thumbprint } = parts.key
+  const known = { scopes, thumbprint, bearer: parts.bearer, now: parts.clock() }
+  const issued = parseTokenResponse(answer.document, capabilities === undefined ? known : { ...known, capabilities })
+  if (grant.parameters.grant_type === TOKEN_EXCHANGE) requireAccessToken(answer)
   parts.clients.bind(server.issuer)
   return { ...issued, requestedAt, attestedUntil: readExpiry(answer.attestation) }
 }
@@ -105,6 +110,12 @@ function readExpiry(attestation: string | undefined): number | undefined {
   const jws = attestation === undefined ? undefined : readCompactJws(attestation)
   const exp = jws?.ok === true ? jws.value.payload.exp : undefined
   return typeof exp === 'number' ? exp : undefined
+}
+
+/** RFC 8693 §2.2.1: an exchange may yield other things than access tokens, and says which. */
+function requireAccessToken({ document }: JsonAnswer): void {
+  if (document?.issued_token_type === ACCESS_TOKEN_TYPE) return
+  throw new AuthorizationRefused('token_response_invalid', 'The token response has no valid `issued_token_type`.')
 }
 
 function failure({ status, document }: JsonAnswer): AuthorizationRefused {

@@ -1,7 +1,9 @@
 /** Judges what a token endpoint answers (RFC 6749 §5.1, RFC 9449 §5). */
+import type { Capability } from '@countersign/capability'
 import { readCompactJws } from '@countersign/core'
 import { parseScope } from '@countersign/core/wire'
 import { AuthorizationRefused } from './authorization-refused.ts'
+import { type CapabilityBounds, readGrantedCapabilities } from './capability/granted-capabilities.ts'
 import { membersOf } from './json-members.ts'
 
 /** An issued token. */
@@ -12,6 +14,10 @@ export interface IssuedToken {
   /** Seconds, where the server says. */
   readonly lifetime: number | undefined
   readonly refreshToken: string | undefined
+  /** None, unless some were asked for. */
+  readonly capabilities: readonly Capability[]
+  /** NumericDate that the times of the capabilities are by. */
+  readonly issuedAt: number
 }
 
 /** What the response must fit. */
@@ -21,6 +27,10 @@ export interface TokenExpectation {
   /** RFC 7638 thumbprint of the proof key. */
   readonly thumbprint: string
   readonly bearer: 'refused' | 'allowed'
+  /** NumericDate. */
+  readonly now: number
+  /** None where left out. */
+  readonly capabilities?: CapabilityBounds
 }
 
 /** RFC 9110 §11.2 `token68`: also keeps a token from breaking out of its header. */
@@ -32,24 +42,29 @@ const LONGEST = 8192
 /**
  * Validates a token response.
  *
- * @throws AuthorizationRefused `token_response_invalid`, `bearer_token_refused`, `token_not_bound`, `scope_exceeded`
+ * @throws AuthorizationRefused `token_response_invalid`, `bearer_token_refused`, `token_not_bound`, `scope_exceeded`,
+ * `capability_exceeded`
  */
 export function parseTokenResponse(document: unknown, expected: TokenExpectation): IssuedToken {
-  const { access_token, token_type, expires_in, scope, refresh_token } = membersOf(document)
-  if (!isToken(access_token)) throw invalid('access_token')
+  const members = membersOf(document)
+  const { access_token, token_type, expires_in, scope, refresh_token } = members
+  if (!isAccessToken(access_token)) throw invalid('access_token')
   if (refresh_token !== undefined && !isRefreshToken(refresh_token)) throw invalid('refresh_token')
   const scheme = parseTokenType(token_type, expected.bearer)
   if (scheme === 'DPoP') requireBinding(access_token, expected.thumbprint)
+  const answered = { document: members, accessToken: access_token, now: expected.now }
   return {
     accessToken: access_token,
     scheme,
     scopes: parseGrantedScopes(scope, expected.scopes),
     lifetime: parseLifetime(expires_in),
     refreshToken: refresh_token,
+    ...readGrantedCapabilities(answered, expected.capabilities ?? { asked: [] }),
   }
 }
 
-function isToken(value: unknown): value is string {
+/** Whether a value has the shape of an access token. */
+export function isAccessToken(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST && TOKEN68.test(value)
 }
 

@@ -1,6 +1,17 @@
-/** A small honest authorization server: client assertions, PKCE, refresh rotation, DPoP with nonces, JWT tokens. */
+/** A small honest authorization server: client assertions, PKCE, refresh rotation, exchange, capabilities, DPoP with nonces. */
+import { type CapabilityRequest, mintCapability } from '@countersign/capability'
 import { createLocalJWKSet, decodeJwt, exportJWK, generateKeyPair, type JWK, jwtVerify, SignJWT } from 'jose'
 import { type AttestationCheck, type AttestationVerdict, popMethods } from './attestation-check.ts'
+import {
+  type CapabilityPolicy,
+  exchange,
+  type Granting,
+  mintContext,
+  mintUnattended,
+  type Requester,
+  readDetails,
+  type TokenContent,
+} from './capability-grants.ts'
 import { type Received, startServer, type TestServer, textOf } from './http-server.ts'
 import { createProofCheck, sha256 } from './proof-check.ts'
 
@@ -8,6 +19,8 @@ import { createProofCheck, sha256 } from './proof-check.ts'
 export interface AuthorizationServerSetup {
   readonly clock: () => number
   readonly clientJwk: JWK | undefined
+  /** Of the client `worker`. */
+  readonly workerJwk: JWK
   readonly redirectUri: string
   readonly scopes: readonly string[]
   /** Seconds. */
@@ -24,19 +37,27 @@ export interface HonestAuthorizationServer extends TestServer {
   clientAuthentication: 'registered' | 'attestation'
   /** What each token request that was answered with a token showed of the agent. */
   readonly agents: AttestationVerdict[]
+  /** Who has to approve a capability, and whom the agent may delegate to. */
+  readonly policy: CapabilityPolicy
   /** Members that replace or, being undefined, remove those of the metadata. */
   metadata: Record<string, unknown>
+  /** What a person makes of the entries that they are shown; grants them as they are at first. */
+  consider: (entries: readonly CapabilityRequest[]) => readonly CapabilityRequest[]
   /** Members that replace those of each token response. */
   tokenResponse: Record<string, unknown>
   /** What a browser would do at the authorization endpoint. */
   browse(url: URL): URL
 }
 
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
+const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
+
 /** Starts it. */
 export async function startAuthorizationServer(setup: AuthorizationServerSetup): Promise<HonestAuthorizationServer> {
   const { publicKey, privateKey } = await generateKeyPair('ES256')
   const codes = new Map<string, URLSearchParams>()
-  const refreshTokens = new Map<string, { scope: string; jkt: string; resource: string }>()
+  const refreshTokens = new Map<string, TokenContent>()
+  const accessTokens = new Map<string, TokenContent>()
   const assertions = new Set<string>()
   const checkProof = createProofCheck(setup.clock)
   let count = 0
@@ -55,6 +76,8 @@ export async function startAuthorizationServer(setup: AuthorizationServerSetup):
       authorization_endpoint: `${issuer}/authorize`,
       response_types_supported: ['code'],
       code_challenge_methods_supported: ['S256'],
+      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_EXCHANGE],
+      authorization_details_types_supported: ['mcp_tool'],
       token_endpoint_auth_methods_supported: ['private_key_jwt', 'none', 'attest_jwt_client_auth'],
       token_endpoint_auth_signing_alg_values_supported: ['ES256', 'EdDSA'],
       dpop_signing_alg_values_supported: ['ES256', 'EdDSA'],
@@ -75,76 +98,112 @@ export async function startAuthorizationServer(setup: AuthorizationServerSetup):
     if (agent === 'missing' && self.attestation?.policy === 'required') return refuse('invalid_client_attestation')
     const attested = typeof agent === 'object' ? agent : undefined
     const isAttested = self.clientAuthentication === 'attestation'
-    if (isAttested ? attested === undefined : !(await isClient(form))) return refuse('invalid_client')
-    const resource = form.get('resource')
-    if (resource === null) return refuse('invalid_target')
-    const scope = grantedScope(form, proof.jkt, resource)
-    if (scope === undefined) return refuse('invalid_grant')
+    const clientId = isAttested ? attested && 'agent' : await authenticate(form)
+    if (clientId === undefined) return refuse('invalid_client')
+    if (form.get('resource') === null) return refuse('invalid_target')
+    const granted = grant(form, { clientId, jkt: proof.jkt })
+    if ('error' in granted) return refuse(granted.error)
+    const { scope } = granted
     if (scope.split(' ').some((name) => name !== '' && !setup.scopes.includes(name))) return refuse('invalid_scope')
     self.agents.push(agent ?? 'missing')
-    const refreshable = form.get('grant_type') !== 'client_credentials'
-    return issue({ scope, resource, jkt: proof.jkt, refreshable }, attested?.exp)
+    return issue(form, granted, attested?.exp)
   }
 
-  async function isClient(form: URLSearchParams): Promise<boolean> {
-    if (setup.clientJwk === undefined) return form.get('client_id') === 'agent'
+  async function authenticate(form: URLSearchParams): Promise<string | undefined> {
+    const clientId = form.get('client_id') ?? ''
+    const jwk = clientId === 'worker' ? setup.workerJwk : setup.clientJwk
+    if (jwk === undefined) return clientId === 'agent' ? clientId : undefined
     const assertion = form.get('client_assertion') ?? ''
     const { jti, exp = 0, iat = 0 } = decodeJwt(assertion)
-    if (jti === undefined || assertions.has(jti) || exp - iat > 60) return false
+    if (jti === undefined || assertions.has(jti) || exp - iat > 60) return undefined
     assertions.add(jti)
-    const { payload } = await jwtVerify(assertion, createLocalJWKSet({ keys: [setup.clientJwk] }), {
-      issuer: 'agent',
-      subject: 'agent',
+    const { payload } = await jwtVerify(assertion, createLocalJWKSet({ keys: [jwk] }), {
+      issuer: clientId,
+      subject: clientId,
       currentDate: new Date(setup.clock() * 1000),
     })
-    return payload.aud === issuer
+    return payload.aud === issuer ? clientId : undefined
   }
 
-  function grantedScope(form: URLSearchParams, jkt: string, resource: string): string | undefined {
-    if (form.get('grant_type') === 'client_credentials') return form.get('scope') ?? ''
+  function grant(form: URLSearchParams, requester: Requester): Granting {
+    const now = Math.floor(setup.clock())
+    const { policy } = self
+    const resource = form.get('resource') ?? ''
+    if (form.get('grant_type') === TOKEN_EXCHANGE) {
+      const subject = accessTokens.get(form.get('subject_token') ?? '')
+      return subject === undefined ? { error: 'invalid_grant' } : exchange(form, { subject, requester, now, policy })
+    }
+    if (form.get('grant_type') === 'client_credentials') {
+      const details = readDetails(form.get('authorization_details')) ?? []
+      const capabilities = mintUnattended(details, { approval: policy.approval, now })
+      return 'error' in capabilities
+        ? capabilities
+        : { ...requester, scope: form.get('scope') ?? '', resource, capabilities }
+    }
     if (form.get('grant_type') === 'refresh_token') {
       const token = form.get('refresh_token') ?? ''
-      const grant = refreshTokens.get(token)
+      const granted = refreshTokens.get(token)
       refreshTokens.delete(token)
-      if (grant?.jkt !== jkt || grant.resource !== resource) return undefined
-      return form.get('scope') ?? grant.scope
+      if (granted?.jkt !== requester.jkt || granted.resource !== resource) return { error: 'invalid_grant' }
+      return { ...granted, scope: form.get('scope') ?? granted.scope }
     }
+    return redeem(form, requester, now)
+  }
+
+  function redeem(form: URLSearchParams, requester: Requester, now: number): Granting {
     const asked = codes.get(form.get('code') ?? '')
     codes.delete(form.get('code') ?? '')
+    const resource = form.get('resource') ?? ''
     const proven =
       asked?.get('code_challenge') === sha256(form.get('code_verifier') ?? '') &&
       asked.get('redirect_uri') === form.get('redirect_uri') &&
-      asked.get('dpop_jkt') === jkt &&
+      asked.get('dpop_jkt') === requester.jkt &&
       asked.get('resource') === resource
-    return proven ? (asked.get('scope') ?? '') : undefined
+    if (!proven) return { error: 'invalid_grant' }
+    const details = self.consider(readDetails(asked.get('authorization_details')) ?? [])
+    const minted = details.map((entry) => mintCapability(entry, { ...mintContext(now), approved: true }))
+    const capabilities = minted.flatMap((result) => (result.ok ? [result.value] : []))
+    return { ...requester, scope: asked.get('scope') ?? '', resource, capabilities }
   }
 
-  async function issue(
-    grant: { scope: string; resource: string; jkt: string; refreshable: boolean },
-    attestedUntil: number | undefined,
-  ) {
+  async function issue(form: URLSearchParams, granted: TokenContent, attestedUntil: number | undefined) {
     count += 1
     const now = Math.floor(setup.clock())
+    const ends = Math.min(now + setup.lifetime, granted.ends ?? Number.POSITIVE_INFINITY)
     const agent = attestedUntil === undefined ? {} : { agent: { exp: attestedUntil } }
-    const claims = { client_id: 'agent', scope: grant.scope, cnf: { jkt: grant.jkt }, ...agent }
-    const accessToken = await new SignJWT(claims)
+    const details = granted.capabilities.length === 0 ? {} : { authorization_details: granted.capabilities }
+    const claims = {
+      client_id: granted.clientId,
+      scope: granted.scope,
+      cnf: { jkt: granted.jkt },
+      ...agent,
+      ...details,
+    }
+    const mayAct = granted.mayAct === undefined ? {} : { may_act: { sub: granted.mayAct } }
+    const act = granted.act === undefined ? {} : { act: granted.act }
+    const accessToken = await new SignJWT({ ...claims, ...mayAct, ...act })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' })
       .setIssuer(issuer)
-      .setAudience(grant.resource)
+      .setAudience(granted.resource)
       .setSubject('agent')
       .setIssuedAt(now)
-      .setExpirationTime(now + setup.lifetime)
+      .setExpirationTime(ends)
       .setJti(`token-${count}`)
       .sign(privateKey)
+    accessTokens.set(accessToken, { ...granted, ends })
     const refreshToken = `refresh-${count}`
-    if (grant.refreshable) refreshTokens.set(refreshToken, grant)
+    const grantType = form.get('grant_type')
+    const isRefreshable = grantType === 'authorization_code' || grantType === 'refresh_token'
+    if (isRefreshable) refreshTokens.set(refreshToken, granted)
     return Response.json(
       {
         access_token: accessToken,
         token_type: 'DPoP',
-        expires_in: setup.lifetime,
-        scope: grant.scope,
-        ...(grant.refreshable ? { refresh_token: refreshToken } : {}),
+        expires_in: ends - now,
+        scope: granted.scope,
+        ...details,
+        ...(isRefreshable ? { refresh_token: refreshToken } : {}),
+        ...(grantType === TOKEN_EXCHANGE ? { issued_token_type: ACCESS_TOKEN_TYPE } : {}),
         ...self.tokenResponse,
       },
       { headers: { 'dpop-nonce': self.nonce } },
@@ -172,6 +231,8 @@ export async function startAuthorizationServer(setup: AuthorizationServerSetup):
     attestation: undefined,
     clientAuthentication: 'registered' as const,
     agents: [],
+    policy: { approval: 'person' as const, delegatesTo: ['worker'] },
+    consider: (entries: readonly CapabilityRequest[]) => entries,
     metadata: {},
     tokenResponse: {},
     browse,

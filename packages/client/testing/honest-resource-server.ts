@@ -1,6 +1,7 @@
-/** A small honest MCP-like resource server: verifies token, proof and content digest; each tool needs a scope. */
+/** A small honest MCP-like resource server: verifies token, proof and content digest; each tool needs a scope, or a capability. */
 import { importJWK, type JWK, jwtVerify } from 'jose'
 import { type AttestationCheck, type AttestationVerdict, popMethods } from './attestation-check.ts'
+import type { CapabilityCheck } from './capability-check.ts'
 import { type Received, startServer, type TestServer, textOf } from './http-server.ts'
 import { createProofCheck } from './proof-check.ts'
 
@@ -28,6 +29,8 @@ export interface HonestResourceServer extends TestServer {
   agentClaim: 'ignored' | 'required'
   /** What each call that was served showed of its agent. */
   readonly agents: AttestationVerdict[]
+  /** What capability `delete_note` needs; its scope alone is enough at first. */
+  capability: CapabilityCheck | undefined
   /** Tools that ran. */
   readonly calls: string[]
 }
@@ -75,9 +78,22 @@ export async function startResourceServer(setup: ResourceServerSetup): Promise<H
     const isLapsed = self.agentClaim === 'required' && setup.clock() >= claims.attestedUntil
     if (agent === 'invalid' || isRequired || isLapsed) return challenge(403, { error: 'invalid_client_attestation' })
     self.agents.push(agent)
+    if (self.capability !== undefined && toolOf(request) === 'delete_note')
+      return judgeCapability(request, claims.details)
     const needed = TOOL_SCOPES[toolOf(request)]
     if (needed === undefined || claims.scopes.includes(needed)) return undefined
     return challenge(403, { error: 'insufficient_scope', scope: needed })
+  }
+
+  function judgeCapability(request: Received, details: unknown): Response | undefined {
+    const { name, arguments: args } = JSON.parse(textOf(request)).params
+    const call = { resource: self.endpoint, tool: name, arguments: args, details, now: setup.clock() }
+    const refused = self.capability?.judge(call)
+    if (refused === undefined) return undefined
+    const remedy = { authorization_details: [refused.entry] }
+    const remediation = Buffer.from(JSON.stringify(remedy)).toString('base64url')
+    const params = { error: 'insufficient_authorization', authorization_remediation: remediation }
+    return challenge(403, params, { code: refused.code, ...remedy })
   }
 
   async function readToken(accessToken: string) {
@@ -90,7 +106,7 @@ export async function startResourceServer(setup: ResourceServerSetup): Promise<H
       })
       const { jkt } = payload.cnf as { jkt: string }
       const { exp: attestedUntil = 0 } = (payload.agent ?? {}) as { exp?: number }
-      return { jkt, attestedUntil, scopes: String(payload.scope).split(' ') }
+      return { jkt, attestedUntil, scopes: String(payload.scope).split(' '), details: payload.authorization_details }
     } catch {
       return undefined
     }
@@ -102,12 +118,12 @@ export async function startResourceServer(setup: ResourceServerSetup): Promise<H
     return Response.json({ jsonrpc: '2.0', id: 1, result: { tool } })
   }
 
-  function challenge(status: number, params: Record<string, string>): Response {
+  function challenge(status: number, params: Record<string, string>, problem: object = {}): Response {
     const scope = status === 401 && self.initialScope !== undefined ? { scope: self.initialScope } : {}
     const all = { ...scope, ...params, resource_metadata: `${server.origin}/.well-known/oauth-protected-resource/mcp` }
     const text = Object.entries(all).map(([name, value]) => `${name}="${value}"`)
     const headers = { 'www-authenticate': `DPoP ${text.join(', ')}`, 'dpop-nonce': self.nonce }
-    return Response.json({ title: params.error ?? 'missing_token' }, { status, headers })
+    return Response.json({ title: params.error ?? 'missing_token', ...problem }, { status, headers })
   }
 
   const self: HonestResourceServer = Object.assign(server, {
@@ -119,6 +135,7 @@ export async function startResourceServer(setup: ResourceServerSetup): Promise<H
     attestation: undefined,
     agentClaim: 'ignored' as const,
     agents: [],
+    capability: undefined,
     calls: [],
   })
   return self

@@ -1,7 +1,7 @@
 /** One authorization server, one resource server, one registered client and a clock, for a test. */
 import { exportJWK, generateKeyPair } from 'jose'
 import { type Agent, type AgentOptions, createAgent } from '../src/agent.ts'
-import type { Credentials } from '../src/credentials.ts'
+import type { ClientCredentials, Credentials } from '../src/credentials.ts'
 import { type HonestAuthorizationServer, startAuthorizationServer } from './honest-authorization-server.ts'
 import { type HonestResourceServer, startResourceServer } from './honest-resource-server.ts'
 
@@ -10,6 +10,8 @@ export interface World {
   readonly authorization: HonestAuthorizationServer
   readonly notes: HonestResourceServer
   readonly credentials: Credentials
+  /** Of the client `worker`, which the agent may delegate to. */
+  readonly workerCredentials: ClientCredentials
   /** Seconds; the test moves it. */
   time: number
   readonly clock: () => number
@@ -30,12 +32,14 @@ export async function startWorld(
   { grant = 'client_credentials', lifetime = 300 }: WorldSetup = {},
 ): Promise<World> {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const worker = await generateKeyPair('ES256', { extractable: true })
   const confidential = grant === 'client_credentials'
   const redirectUri = 'http://127.0.0.1:1/callback'
   const clock = () => world.time
   const authorization = await startAuthorizationServer({
     clock,
     clientJwk: confidential ? await exportJWK(publicKey) : undefined,
+    workerJwk: await exportJWK(worker.publicKey),
     redirectUri,
     scopes: ['notes:read', 'notes:write', 'notes:delete'],
     lifetime,
@@ -56,6 +60,7 @@ export async function startWorld(
     authorization,
     notes,
     credentials,
+    workerCredentials: { clientId: 'worker', privateJwk: await exportJWK(worker.privateKey) },
     time: 1_800_000_000,
     clock,
     agent: (options) => createAgent({ credentials, clock, ...options }),

@@ -1,0 +1,45 @@
+/** The grants that get the token which an agent's calls go out with, by who the agent is and for whom it acts. */
+import type { AgentParts } from './agent-parts.ts'
+import { requestAuthorizationCode } from './authorization-code.ts'
+import { requireDelegationFor } from './delegation/delegation.ts'
+import type { Discovery } from './discovery.ts'
+import { exchangeToken } from './token-exchange.ts'
+import { type ObtainedToken, requestToken } from './token-request.ts'
+
+/**
+ * Requests a token: for what was delegated to the agent, for itself, or for a person, who is asked.
+ *
+ * @param scopes undefined leaves the choice to the authorization server
+ * @throws AuthorizationRefused those of a token request and of an authorization code; `delegation_unfit`
+ */
+export async function obtainToken(
+  parts: AgentParts,
+  discovery: Discovery,
+  scopes: readonly string[] | undefined,
+): Promise<ObtainedToken> {
+  const { resource, server } = discovery
+  if (parts.delegation !== undefined) return obtainDelegated(parts, discovery, scopes)
+  const { interaction, clientId } = await parts.clients.find(server)
+  if (interaction === undefined) {
+    const parameters = { grant_type: 'client_credentials' }
+    return requestToken(parts, server, { parameters, resource, scopes, sendScope: true })
+  }
+  const { thumbprint } = parts.key
+  const parameters = await requestAuthorizationCode({ server, clientId, interaction, resource, scopes, thumbprint })
+  return requestToken(parts, server, { parameters, resource, scopes, sendScope: false })
+}
+
+/** Nothing of the agent's own is added: what it may do by itself is not what it was sent to do. */
+function obtainDelegated(
+  parts: AgentParts,
+  discovery: Discovery,
+  wanted: readonly string[] | undefined,
+): Promise<ObtainedToken> {
+  const { token, scopes, capabilities } = requireDelegationFor(parts, discovery)
+  return exchangeToken(parts, discovery, {
+    subjectToken: token,
+    scopes: wanted ?? scopes,
+    sendScope: (wanted ?? scopes).length > 0,
+    capabilities: { asked: [], held: capabilities },
+  })
+}
