@@ -39,15 +39,9 @@ export function writeClientFile(path: string, file: ClientFile): void {
 
 /** Reads a file that holds nothing but a private key as a JWK. */
 export function readKeyFile(path: string): ClientFile['private_jwk'] {
-  const jwk = readPrivateJwk(path)
-  if (jwk === undefined) throw new CommandFailed(`There is no key file ${path}.`, 2)
-  return jwk
-}
-
-/** The same; undefined when it is not there. */
-export function readPrivateJwk(path: string): ClientFile['private_jwk'] | undefined {
   const jwk = readJsonFile(path)
-  return jwk === undefined ? undefined : toPrivateJwk(jwk, path)
+  if (jwk === undefined) throw new CommandFailed(`There is no key file ${path}.`, 2)
+  return toPrivateJwk(jwk, path)
 }
 
 function toPrivateJwk(value: unknown, path: string): ClientFile['private_jwk'] {

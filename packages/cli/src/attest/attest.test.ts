@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -229,3 +229,53 @@ describe('countersign attest rotate, revoke and publish', () => {
     expect(err).not.toContain('secret-member')
   })
 })
+
+describe('a root that was taken offline', () => {
+  it('is named for each bundle, and is not made up anew by up', async () => {
+    const away = join(folder, 'away')
+    const { port, stop } = await startSomewhere(away)
+    await stop()
+    const inFolder = join(away, 'attestation-root.json')
+    const root = join(folder, 'usb-stick.json')
+    renameSync(inFolder, root)
+    const { d, ...publicHalf } = JSON.parse(readFileSync(root, 'utf8'))
+    writeFileSync(inFolder, JSON.stringify(publicHalf))
+
+    const operate = (...args: string[]) => run(['attest', ...args, '--data', away])
+    const rotated = await operate('rotate')
+    expect(rotated).toMatchObject({ code: 0, err: expect.stringContaining('publish --root') })
+    const out = join(folder, 'away-public')
+    expect(await operate('publish', '--out', out, '--root', join(data, 'attestation-root.json'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('another key than the root'),
+    })
+    expect(await operate('publish', '--out', out, '--root', root)).toMatchObject({ code: 0, err: '' })
+    const [, payload = ''] = readFileSync(join(out, 'keys.jwt'), 'utf8').split('.')
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString()).keys).toHaveLength(2)
+
+    const again = start(['up', '--port', port, '--data', away, '--json'])
+    const { resource } = JSON.parse(await again.firstLine)
+    expect(await run(['call', resource, 'read_notes', '--data', away])).toMatchObject({ code: 0, err: '' })
+    again.stop()
+    expect(await again.outcome).toMatchObject({ code: 0, err: '' })
+    expect(readFileSync(inFolder, 'utf8')).not.toContain(d)
+  })
+})
+
+/** An issuer is called by its port, so this one has to be the same after a restart: four in a row that are free. */
+async function startSomewhere(data: string): Promise<{ readonly port: string; readonly stop: () => Promise<unknown> }> {
+  for (;;) {
+    const port = String(20_000 + Math.floor(Math.random() * 30_000))
+    const up = start(['up', '--port', port, '--data', data, '--json'])
+    const stop = () => {
+      up.stop()
+      return up.outcome
+    }
+    const error = await up.firstLine.then(
+      () => undefined,
+      (reason: Error) => reason,
+    )
+    if (error === undefined) return { port, stop }
+    if (!error.message.includes('in use')) throw error
+  }
+}

@@ -4,7 +4,7 @@ import { isLoopbackHost } from '@countersign/core'
 import type { Context } from '../context.ts'
 import { CommandFailed, wrongUsage } from '../exit.ts'
 import { withProgress } from '../terminal/progress.ts'
-import { type IssuerOptions, withIssuer } from './open-issuer.ts'
+import { BUNDLE_TO_SIGN, type IssuerOptions, withIssuer } from './open-issuer.ts'
 
 /** The flags. */
 export interface RevokeOptions extends IssuerOptions {
@@ -22,13 +22,13 @@ export async function revokeKey(
   { terminal, clock, finish }: Context,
 ): Promise<void> {
   const receiver = readReceiver(options)
-  const { next, event } = await withIssuer(options, clock, async (server) => {
+  const { next, event, signsBundles } = await withIssuer(options, clock, async (server, signsBundles) => {
     if (keyId === undefined) throw wrongUsage(`Which key? There are ${describeKeys(server)}.`)
     const result = await server.revoke(keyId, options.reason)
     // Once more for one that is revoked already: perhaps somebody was not told.
     if (!result.ok && !(result.reason === 'state' && receiver !== undefined)) throw refused(keyId, server)
     const event = receiver === undefined ? undefined : await server.securityEvent(keyId, receiver.audience)
-    return { event, next: server.keys().find(({ state }) => state === 'active')?.keyId }
+    return { event, signsBundles, next: server.keys().find(({ state }) => state === 'active')?.keyId }
   })
   if (receiver !== undefined && event !== undefined) {
     await withProgress(terminal, `Telling ${receiver.url}`, tell(receiver.url, event))
@@ -39,6 +39,7 @@ export async function revokeKey(
     terminal.print(`The key ${keyId} is revoked; ${next} signs now.`)
     if (receiver !== undefined) terminal.print(`${receiver.audience} has been told.`)
   }
+  if (!signsBundles) terminal.note(BUNDLE_TO_SIGN)
   finish(0)
 }
 

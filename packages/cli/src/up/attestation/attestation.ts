@@ -11,7 +11,7 @@ import { CommandFailed } from '../../exit.ts'
 import type { Log } from '../log/log.ts'
 import type { OpenPort } from '../ports.ts'
 import { describeAgent } from './agents.ts'
-import { prepareRoot, trustOwnIssuer } from './root-key.ts'
+import { prepareRoot, rootOptions, trustOwnIssuer } from './root-key.ts'
 import { createWebListener } from './web-listener.ts'
 
 /** What attestation is made of. */
@@ -51,7 +51,7 @@ export async function serveAttestation(parts: AttestationParts): Promise<Attesta
     issuer: port.origin,
     database: folder.attestationDatabase,
     deployments: parts.clientIds.map((clientId) => describeAgent(clientId, publicJwk)),
-    root,
+    ...rootOptions(root),
     clock,
     events: both(log.attestation),
     onFault,
