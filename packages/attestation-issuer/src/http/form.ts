@@ -15,8 +15,8 @@ export async function readForm(request: Request): Promise<Form> {
   const [type = ''] = (request.headers.get('content-type') ?? '').split(';')
   if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return { ok: false, status: 415 }
   const octets = await readOctets(request)
-  if (octets === undefined) return { ok: false, status: 413 }
-  const text = decode(octets)
+  if (!octets.ok) return octets
+  const text = decode(octets.value)
   if (text === undefined) return { ok: false, status: 400 }
   const fields = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(text)) {
@@ -26,16 +26,22 @@ export async function readForm(request: Request): Promise<Form> {
   return { ok: true, fields }
 }
 
-/** Stops at the first octet too many, announced or not. */
-async function readOctets({ body }: Request): Promise<Uint8Array | undefined> {
+/** Stops at the first octet too many, announced or not. Who leaves in the middle is no fault of ours. */
+async function readOctets({
+  body,
+}: Request): Promise<{ readonly ok: true; readonly value: Uint8Array } | (Form & { readonly ok: false })> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of body ?? []) {
-    size += chunk.length
-    if (size > LONGEST_FORM) return undefined
-    chunks.push(chunk)
+  try {
+    for await (const chunk of body ?? []) {
+      size += chunk.length
+      if (size > LONGEST_FORM) return { ok: false, status: 413 }
+      chunks.push(chunk)
+    }
+    return { ok: true, value: Buffer.concat(chunks) }
+  } catch {
+    return { ok: false, status: 400 }
   }
-  return Buffer.concat(chunks)
 }
 
 function decode(octets: Uint8Array): string | undefined {

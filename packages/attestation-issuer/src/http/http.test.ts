@@ -92,6 +92,17 @@ describe('a body', () => {
     expect(sent).toBeLessThan(64)
   })
 
+  it('that breaks off is the caller’s affair, and no fault of ours', async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.error(new Error('gone'))
+      },
+    })
+    const init = { method: 'POST', body: broken, headers: form, duplex: 'half' } as RequestInit
+    expect((await ask(server, '/attest', init)).status).toBe(400)
+    expect(world.faults).toEqual([])
+  })
+
   it('of another type, or with a field twice, or that is no text, is refused', async () => {
     expect((await post('{}', { 'Content-Type': 'application/json' })).status).toBe(415)
     expect((await post('a=1&a=2')).status).toBe(400)

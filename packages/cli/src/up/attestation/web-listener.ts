@@ -45,7 +45,7 @@ function readRequest(message: IncomingMessage): Request | undefined {
 /** Whoever stops in the middle of it leaves the connection to the answer. */
 function readBody(message: IncomingMessage): ReadableStream<Uint8Array> {
   const chunks: AsyncIterator<Uint8Array> = message.iterator({ destroyOnReturn: false })
-  return new ReadableStream({
+  const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       const { done, value } = await chunks.next()
       if (done === true) controller.close()
@@ -54,7 +54,9 @@ function readBody(message: IncomingMessage): ReadableStream<Uint8Array> {
     async cancel() {
       await chunks.return?.()
     },
-  })
+  }
+  // Nothing is read ahead: whoever stops would have to wait for what the caller may never send.
+  return new ReadableStream(source, { highWaterMark: 0 })
 }
 
 async function write(answer: Response, response: ServerResponse): Promise<void> {
