@@ -163,7 +163,7 @@ async function createProvider(
   provider.use(createRevocationFeed(revocations))
   provider.use(createMetadataCorrection(authentication))
   provider.use(createIntrospectionAnswer(issuer, now))
-  provider.use(createInteractionRoutes({ provider, resources, users, formTokens, attempts, log }))
+  provider.use(createInteractionRoutes({ ...capabilities, provider, users, formTokens, attempts, log }))
   provider.use(createSingleDelivery({ provider, ledger, verifier }))
   return provider
 }

@@ -230,7 +230,8 @@ declare module 'oidc-provider' {
       find(value: string, options?: Record<string, unknown>): Promise<RefreshToken | undefined>
     }
     readonly Grant: {
-      new (properties: { accountId: string; clientId: string }): Grant
+      /** `expiresIn` in seconds, where it is another than usual. */
+      new (properties: { accountId: string; clientId: string; expiresIn?: number }): Grant
       find(id: string): Promise<Grant | undefined>
     }
     readonly Client: { find(id: string): Promise<Client | undefined> }

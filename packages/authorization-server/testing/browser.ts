@@ -17,7 +17,7 @@ export interface Browser {
   readonly cookies: Map<string, Cookie>
   open(url: string | URL): Promise<Visited>
   /**
-   * Sends the page's form as it stands; `decision` is the button that is pressed. Fields override those of the page;
+   * Sends the page's form as it stands, boxes and choices; `decision` is the button that is pressed. Fields override those of the page;
    * one that is undefined is left out, as a box that was unticked is.
    */
   submit(
@@ -76,7 +76,7 @@ export function createBrowser(origin: string): Browser {
       const token = /name="form_token" value="([^"]*)"/.exec(page.text)?.[1] ?? ''
       if (action === undefined) throw new Error(`no form on the page: ${page.text}`)
       const body = new URLSearchParams()
-      for (const [name, value] of Object.entries({ form_token: token, decision, ...tickedBoxes(page), ...fields })) {
+      for (const [name, value] of Object.entries({ form_token: token, decision, ...filledFields(page), ...fields })) {
         if (value !== undefined) body.set(name, value)
       }
       return request(new URL(action, page.url), { method: 'POST', body, headers: { Origin: origin, ...headers } })
@@ -84,8 +84,9 @@ export function createBrowser(origin: string): Browser {
   }
 }
 
-/** The boxes that stand ticked on a page. */
-function tickedBoxes({ text }: Visited): Record<string, string> {
+/** The boxes that stand ticked on a page, and what is chosen from each list. */
+function filledFields({ text }: Visited): Record<string, string> {
   const boxes = text.matchAll(/<input type="checkbox" name="([^"]*)" value="([^"]*)" checked>/g)
-  return Object.fromEntries([...boxes].map(([, name = '', value = '']) => [name, value]))
+  const lists = text.matchAll(/<select name="([^"]*)">\s*<option value="([^"]*)"/g)
+  return Object.fromEntries([...boxes, ...lists].map(([, name = '', value = '']) => [name, value]))
 }

@@ -1,11 +1,17 @@
 /** Rich authorization requests (RFC 9396): which capabilities may be asked for, and which stand in a token. */
 import { randomBytes } from 'node:crypto'
-import { type Capability, type CapabilityRequest, mintCapability, parseCapabilities } from '@countersign/capability'
+import {
+  type Capability,
+  type CapabilityRequest,
+  MOST_AHEAD,
+  mintCapability,
+  parseCapabilities,
+} from '@countersign/capability'
 import type { AccessToken, AuthorizationDetailsFeature, Client, Context } from 'oidc-provider'
 import type { ClientRegistry } from '../configuration/client-registry.ts'
 import { allowedScopes, type ResourceRegistry } from '../configuration/resources.ts'
 import type { Revocations } from '../revocation/revocations.ts'
-import { assertUnattended, coversTool, findRequestedTool, refusal } from './judge-request.ts'
+import { assertRequestedTool, assertUnattended, coversTool, refusal } from './judge-request.ts'
 import { requestedCapabilities } from './requested-capabilities.ts'
 import type { ToolTable } from './tool-table.ts'
 
@@ -39,7 +45,7 @@ export function mintUnattended(
   entry: CapabilityRequest,
   held: readonly string[],
 ): Capability {
-  assertUnattended(findRequestedTool(tools, entry), entry, held)
+  assertUnattended(assertRequestedTool(tools, entry), entry, held)
   const minted = mintCapability(entry, { newId: newCapabilityId, now: now() })
   if (!minted.ok) throw refusal(`the capability cannot be given: ${minted.reason}`)
   return minted.value
@@ -79,7 +85,8 @@ export function createAuthorizationDetails(parts: CapabilityParts): Authorizatio
 
   const assertAskable = (ctx: Context, client: Client): void => {
     for (const entry of requestedCapabilities(ctx.oidc)) {
-      const tool = findRequestedTool(tools, entry)
+      const tool = assertRequestedTool(tools, entry)
+      if ((entry.not_before ?? 0) > parts.now() + MOST_AHEAD) throw refusal('not_before lies too far ahead')
       if (!mayHold(parts, client, entry)) throw refusal('this tool is beyond what the client may ask for')
       if (isForClientItself(ctx)) assertUnattended(tool, entry, scopesOf(parts, client, entry.locations[0]))
     }

@@ -1,5 +1,5 @@
 /** Who may be given which capability: the operator's table decides, whatever a challenge or a client says. */
-import type { CapabilityRequest } from '@countersign/capability'
+import type { CapabilityRequest, CapabilityResult } from '@countersign/capability'
 import { errors, type OIDCProviderError } from 'oidc-provider'
 import type { KnownTool, ToolTable } from './tool-table.ts'
 
@@ -12,20 +12,25 @@ export class ApprovalRequired extends errors.OIDCProviderError {
   }
 }
 
-/**
- * Yields the tool of an entry that says all that it has to: the arguments that name what is acted on are pinned. Throws
- * `invalid_authorization_details`.
- */
-export function findRequestedTool(tools: ToolTable, entry: CapabilityRequest): KnownTool {
+/** The tool of an entry that says all that it has to, with what is acted on pinned; or what its author should know. */
+export function findRequestedTool(tools: ToolTable, entry: CapabilityRequest): CapabilityResult<KnownTool, string> {
   const tool = tools.find(entry.locations[0], entry.tool)
-  if (tool === undefined) throw refusal('this tool is not known here')
+  if (tool === undefined) return { ok: false, reason: 'this tool is not known here' }
   const isPinned = (pointer: string) => {
     const constraint = Object.hasOwn(entry.arguments, pointer) ? entry.arguments[pointer] : undefined
     return constraint !== undefined && 'equals' in constraint
   }
   const loose = tool.requirement.object.find((pointer) => !isPinned(pointer))
-  if (loose !== undefined) throw refusal(`the tool asks for ${loose} to be one value`)
-  return tool
+  return loose === undefined
+    ? { ok: true, value: tool }
+    : { ok: false, reason: `the tool asks for ${loose} to be one value` }
+}
+
+/** The same; throws `invalid_authorization_details`. */
+export function assertRequestedTool(tools: ToolTable, entry: CapabilityRequest): KnownTool {
+  const found = findRequestedTool(tools, entry)
+  if (!found.ok) throw refusal(found.reason)
+  return found.value
 }
 
 /** Whether scopes are enough to use a tool, or to ask a person for a capability of it. */

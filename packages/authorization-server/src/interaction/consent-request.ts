@@ -1,4 +1,5 @@
 /** What a client asks of a person: the one value from which the consent page is laid out and the grant is made. */
+import type { CapabilityRequest } from '@countersign/capability'
 
 /** One right that is asked for, and that a person may leave out. */
 export interface Right {
@@ -8,6 +9,14 @@ export interface Right {
   readonly words: string
   /** Of the resource, or of OpenID Connect: then the client gets an ID token. */
   readonly kind: 'resource' | 'identity'
+}
+
+/** One capability that is asked for, and that a person may leave out, or give less of. */
+export interface AskedCapability {
+  /** What people call its tool. */
+  readonly words: string
+  /** What the capability in the token is minted from. */
+  readonly entry: CapabilityRequest
 }
 
 /** All that is asked for. What is not in here is neither shown nor granted. */
@@ -28,15 +37,11 @@ export interface ConsentRequest {
     readonly name: string
   }
   readonly rights: readonly Right[]
-  /** Seconds until the last token that stands on this consent was issued and is over. */
-  readonly duration: {
+  readonly capabilities: readonly AskedCapability[]
+  /** Seconds until the last token that stands on this consent was issued and is over; capabilities say so themselves. */
+  readonly duration?: {
     readonly most: number
     /** Seconds without use after which it ends sooner; undefined where it cannot be prolonged at all. */
     readonly unused?: number
   }
-}
-
-/** The same request with those rights alone that `keeps` holds by their place in the list. */
-export function narrowRequest(request: ConsentRequest, keeps: (place: number) => boolean): ConsentRequest {
-  return { ...request, rights: request.rights.filter((_right, place) => keeps(place)) }
 }

@@ -1,11 +1,12 @@
 /** Consent: one description of the request, from which both the page and the grant are made. */
-import { layOutConsent, nameRightField } from '../pages/consent.ts'
+import { layOutConsent } from '../pages/consent.ts'
+import { readAnswer } from '../pages/consent-fields.ts'
 import { sendPage } from '../pages/page.ts'
 import { askToLogIn, leaveSession } from './ask-to-log-in.ts'
-import { narrowRequest } from './consent-request.ts'
 import { describeRequest } from './describe-request.ts'
 import { finishInteraction } from './finish.ts'
 import { saveGrant } from './grant.ts'
+import { narrowRequest } from './narrow-request.ts'
 import type { InteractionParts, Visit } from './parts.ts'
 
 /** Shows the consent page; `problem` says why it is shown again. */
@@ -20,7 +21,7 @@ export function showConsent(parts: InteractionParts, visit: Visit, problem?: str
 }
 
 /**
- * Handles the form: a grant of the rights that were shown and left ticked, or `access_denied`. The form token covers
+ * Handles the form: a grant of what was shown and left ticked, as much of it as was chosen, or `access_denied`. The form token covers
  * the whole request, so a page whose request has changed since (another release, other registrations, somebody else
  * logged in) is shown anew. A form sent again before the client got its answer replaces the one before.
  */
@@ -39,12 +40,14 @@ export async function submitConsent(
     await leaveSession(parts, visit)
     return askToLogIn(visit, 'switched')
   }
-  const narrowed = narrowRequest(request, (place) => fields.has(nameRightField(place)))
-  if (fields.get('decision') !== 'approve' || narrowed.rights.length === 0) {
+  const narrowed = narrowRequest(request, readAnswer(fields))
+  const keepsNothing = narrowed.rights.length === 0 && narrowed.capabilities.length === 0
+  if (fields.get('decision') !== 'approve' || keepsNothing) {
     const denied = { error: 'access_denied', error_description: 'the person did not approve' }
     return finishInteraction(provider, ctx, denied)
   }
   const replaced = interaction.result?.consent?.grantId
   if (replaced !== undefined) await (await provider.Grant.find(replaced))?.destroy()
-  await finishInteraction(provider, ctx, { consent: { grantId: await saveGrant(provider, narrowed) } })
+  const grantId = await saveGrant(provider, narrowed, parts.now())
+  await finishInteraction(provider, ctx, { consent: { grantId } })
 }

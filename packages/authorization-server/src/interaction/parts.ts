@@ -1,5 +1,6 @@
 /** What the pages of an interaction work with. */
 import type { Client, Context, Interaction, Provider } from 'oidc-provider'
+import type { CapabilityParts } from '../capabilities/authorization-details.ts'
 import type { ResourceRegistry } from '../configuration/resources.ts'
 import type { Log } from '../log.ts'
 import type { UserStore } from '../store/users.ts'
@@ -7,9 +8,8 @@ import type { LoginAttempts } from './attempts.ts'
 import type { FormTokens } from './form-token.ts'
 
 /** Made once for a server. */
-export interface InteractionParts {
+export interface InteractionParts extends CapabilityParts {
   readonly provider: Provider
-  readonly resources: ResourceRegistry
   readonly users: UserStore
   readonly formTokens: FormTokens
   readonly attempts: LoginAttempts

@@ -1,5 +1,7 @@
 /** The page on which a person sees what a client asks for, and decides. */
 import type { ConsentRequest, Right } from '../interaction/consent-request.ts'
+import { layOutCapability } from './capability.ts'
+import { rightField } from './consent-fields.ts'
 import { describeDestination } from './destination.ts'
 import { toDisplayText } from './display-text.ts'
 import { formatDuration } from './duration.ts'
@@ -12,11 +14,6 @@ export interface ConsentForms {
   readonly formToken: string
   /** Why the page is shown again. */
   readonly problem?: string
-}
-
-/** The name of the form field that says whether a right is kept, by its place in the request. */
-export function nameRightField(place: number): string {
-  return `right-${place}`
 }
 
 /** Lays out the page from the request that the grant is made from. */
@@ -37,7 +34,7 @@ ${token}
 <fieldset aria-describedby="untick">
 <legend><h2>What it may do</h2></legend>
 <p class="small" id="untick">Untick what you do not want to allow.</p>
-${request.rights.map(layOutRight)}
+${request.rights.map(layOutRight)}${request.capabilities.map(layOutCapability)}
 </fieldset>
 <dl>
 <div><dt>For how long</dt><dd>${describeDuration(request.duration)}</dd></div>
@@ -89,12 +86,14 @@ function layOutAudience(audience: string): Html {
 }
 
 function layOutRight({ scope, words }: Right, place: number): Html {
-  return html`<label class="right"><input type="checkbox" name="${nameRightField(place)}" value="yes" checked>
+  return html`<label class="right"><input type="checkbox" name="${rightField(place)}" value="yes" checked>
 <span><bdi>${words}</bdi> <code>${scope}</code></span></label>
 `
 }
 
-function describeDuration({ most, unused }: ConsentRequest['duration']): string {
+function describeDuration(duration: ConsentRequest['duration']): string {
+  if (duration === undefined) return 'As it says beside each; after that it has to ask you again'
+  const { most, unused } = duration
   return unused === undefined
     ? `${formatDuration(most)}; after that it has to ask you again`
     : `At most ${formatDuration(most)}; it ends after ${formatDuration(unused)} without use`
