@@ -35,6 +35,7 @@ const TABLE = {
   headers_too_large: refusal(431, 'The request headers are too large.'),
   malformed_body: refusal(400, 'The request body is not an unambiguous JSON-RPC message.'),
   header_mismatch: refusal(400, 'The request headers and the request body disagree.'),
+  continuation_invalid: refusal(400, 'This call does not go on from where it says.'),
 
   missing_token: challenge(401, undefined, 'An access token is required.'),
   invalid_token: challenge(401, 'invalid_token', 'The access token is not valid here.'),
@@ -81,6 +82,21 @@ const TABLE = {
     'insufficient_scope',
     'The access token does not carry the scopes that this call needs.',
   ),
+  capability_required: challenge(
+    403,
+    'insufficient_authorization',
+    'This call needs a capability that names what it acts on.',
+  ),
+  capability_mismatch: challenge(
+    403,
+    'insufficient_authorization',
+    'The access token has a capability for other calls of this tool.',
+  ),
+  capability_expired: challenge(403, 'insufficient_authorization', 'The capability for this call is not of now.'),
+  capability_exhausted: challenge(403, 'insufficient_authorization', 'The capability for this call is used up.'),
+  approval_required: challenge(403, 'insufficient_authorization', 'A person has to approve this very call.'),
+  friction_blocked: refusal(429, 'This client leans on this tool too hard; it may come back later.'),
+  rate_limited: refusal(429, 'There are too many calls; they may come back later.'),
 
   keys_unavailable: refusal(503, 'The keys of the token issuer cannot be had right now.'),
   introspection_unavailable: refusal(503, 'The token issuer cannot be asked right now.'),
@@ -104,6 +120,10 @@ export interface Rejection {
   readonly code: RejectionCode
   readonly reason?: string
   readonly scopes?: readonly string[]
+  /** With `insufficient_authorization`: the `authorization_details` entries to ask for (RFC 9396), where they are known. */
+  readonly remediation?: readonly Readonly<Record<string, unknown>>[]
+  /** With 429: whole seconds after which the call may come again, at least 1. */
+  readonly retryAfter?: number
   /** With `attestation_issuer_untrusted`: the trusted issuer whose name the stranger's was made to look like, and how. */
   readonly resembles?: { readonly issuer: string; readonly how: string }
 }

@@ -1,7 +1,9 @@
 /** One call on its way through the checks: what came in, and what each check has established so far. */
+import type { Capability } from '@countersign/capability'
 import type { JsonValue } from '@countersign/core'
 import type { VerifiedProof } from '@countersign/dpop'
-import { type Caller, type CallerAgent, unattested } from './decision.ts'
+import type { CapabilityUse } from './capabilities/capability-use.ts'
+import { type Caller, type CallerAgent, type CallerCapability, unattested } from './decision.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import type { LegacyCall } from './legacy/legacy-call.ts'
 import type { Message } from './policy/message.ts'
@@ -30,6 +32,14 @@ export interface Call {
   body?: JsonValue
   messages?: readonly Message[]
   requirements?: readonly DeclaredRequirement[]
+  /** The messages that `requirements` are those of. */
+  judged?: readonly Message[]
+  /** What scopes are still asked for; absent where that is `requirements`, as no capability stands in for any. */
+  scoped?: readonly DeclaredRequirement[]
+  /** The uses of capabilities that the call would spend; absent where it would spend none. */
+  uses?: readonly CapabilityUse[]
+  /** The capabilities that were spent, one for each of `uses`. */
+  spent?: readonly Capability[]
 }
 
 /** The value, or an exception, and so no access, when it was never established. */
@@ -39,8 +49,8 @@ export function established<T>(value: T | undefined): T {
 }
 
 /** Who is calling. Only a key that was proven is the caller's. */
-export function describeCaller({ token, proof, agent }: Call): Caller {
-  const { issuer, subject, clientId, scopes, expires } = established(token)
+export function describeCaller({ token, proof, agent, spent }: Call): Caller {
+  const { issuer, subject, clientId, scopes, expires, act } = established(token)
   return {
     issuer,
     subject,
@@ -49,5 +59,11 @@ export function describeCaller({ token, proof, agent }: Call): Caller {
     expires,
     ...(proof === undefined ? {} : { jkt: proof.jkt }),
     ...(agent === undefined ? unattested : { attestation: { level: agent.level }, agent }),
+    ...(act && { act }),
+    ...(spent && { capabilities: spent.map(describeCapability) }),
   }
+}
+
+function describeCapability({ tool, id, expires, approved_at: approvedAt }: Capability): CallerCapability {
+  return { tool, id, expires, ...(approvedAt !== undefined && { approvedAt }) }
 }

@@ -7,6 +7,7 @@ import { tellDecision } from './decision-event.ts'
 import type { GuardContext } from './guard-context.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import type { Policy } from './policy.ts'
+import { spendAll, spendProof } from './spending/spend-call.ts'
 
 /** A decision, and the call with all that was established about it. */
 export interface Judgement {
@@ -32,13 +33,15 @@ async function reachJudgement(call: Call, context: GuardContext, policy: Policy)
 
 /** The proof is spent in any case, and that it was used before is the gravest objection of all. */
 async function findGravestObjection(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
+  let objection: Objection
   try {
-    const objection = await findObjection(call, context, policy)
-    return (await policy.singleUse(call, context)) ?? objection
+    objection = await findObjection(call, context, policy)
   } catch (error) {
-    await policy.singleUse(call, context)
+    if (policy.spendsRefused) await spendProof(call, context, policy)
     throw error
   }
+  if (objection === undefined) return spendAll(call, context, policy)
+  return policy.spendsRefused ? ((await spendProof(call, context, policy)) ?? objection) : objection
 }
 
 async function findObjection(call: Call, context: GuardContext, { checks }: Policy): Promise<Objection> {

@@ -1,6 +1,7 @@
 /** What the guard decided of one call: a value, never an exception. */
 import type { AttestationLevel, AttestedAgent } from '@countersign/attestation/verify'
 import type { JsonValue, Rejection } from '@countersign/core'
+import type { ActorClaim } from '@countersign/core/wire'
 
 /** An agent that somebody who is trusted here has vouched for. */
 export interface CallerAgent extends AttestedAgent {
@@ -11,6 +12,17 @@ export interface CallerAgent extends AttestedAgent {
   readonly source: 'attestation' | 'token' | 'legacy'
   /** When the word ends, NumericDate. */
   readonly expires: number
+}
+
+/** A capability of which this call has taken a use. */
+export interface CallerCapability {
+  readonly tool: string
+  /** Its id at the issuer, under which it can be revoked. */
+  readonly id: string
+  /** NumericDate. */
+  readonly expires: number
+  /** When a person saw exactly this and said yes, NumericDate; absent where nobody was asked. */
+  readonly approvedAt?: number
 }
 
 /** Who is calling, as far as was verified. */
@@ -31,6 +43,10 @@ export interface Caller {
   readonly attestation: { readonly level: AttestationLevel }
   /** Which agent is calling; absent where nobody vouches for it. */
   readonly agent?: CallerAgent
+  /** Who holds a token that was passed on, the present holder outermost (RFC 8693 §4.1); for the record, not for deciding. */
+  readonly act?: ActorClaim
+  /** One for each call of a tool that was let through for a capability; absent where scopes were enough. */
+  readonly capabilities?: readonly CallerCapability[]
 }
 
 /** What is said of a caller for whose agent nobody vouches. */

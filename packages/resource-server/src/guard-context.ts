@@ -83,6 +83,8 @@ export function createGuardContext(options: GuardOptions, parts: GuardParts = {}
   const ledger = options.ledger ?? createMemoryLedger({ clock, maxRetention: longestRetention + limits.bodySeconds })
   const policy = readProofPolicy(options, ledger)
   const nonces = createNonceRing({ clock })
+  const requirements = createRequirementTables(options)
+  assertCounting(requirements, ledger)
   const expandScopes = createScopeExpansion(options.scopeImplies ?? {})
   const tokens = createTokens(options, { verifier, clock, events, expandScopes, maxLength: limits.tokenLength })
   return {
@@ -92,7 +94,7 @@ export function createGuardContext(options: GuardOptions, parts: GuardParts = {}
     origins: readOrigins(options),
     bearer: options.bearer ?? 'refused',
     initialScopes: readInitialScopes(options),
-    requirements: createRequirementTables(options),
+    requirements,
     limits,
     issuers: tokens.issuers,
     readToken: tokens.read,
@@ -159,6 +161,14 @@ function readEndpoint({ resource, endpoint = resource }: GuardOptions): string {
     throw new ConfigurationError(`endpoint is '${endpoint}', but must be a plain URL without a query`)
   }
   return normalised
+}
+
+/** Whoever could have the process restarted would have every use again. */
+function assertCounting({ tools }: RequirementTables, { lifetime }: Ledger): void {
+  if (!tools.asksForCapability || lifetime === 'durable') return
+  throw new ConfigurationError(
+    'tools: capability needs its uses counted for good, and a ledger in memory forgets them at a restart; give the guard a durable ledger, such as createSqliteLedger of @countersign/ledgers/sqlite',
+  )
 }
 
 /** A ledger that forgets at a restart is safe only for proofs whose nonce the restart invalidates too. */

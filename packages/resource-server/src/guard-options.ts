@@ -1,6 +1,7 @@
 /** What a server author writes: the resource, whom it trusts, and what each tool needs. */
 import type { Trust, TrustList } from '@countersign/attestation/trust'
 import type { AttestationPolicy, AttestationTimes, Presence } from '@countersign/attestation/verify'
+import type { CapabilityRequirement } from '@countersign/capability'
 import type { Clock, Events, Ledger, Verifier } from '@countersign/core'
 import type { ProofPolicy } from '@countersign/dpop'
 import type { Limits } from './limits.ts'
@@ -14,6 +15,11 @@ export interface Requirement {
   readonly contentDigest?: 'required'
   /** What is asked of the agent that calls, beside what the server asks of all: whichever is stricter counts. */
   readonly attestation?: AttestationPolicy | Presence
+  /**
+   * Of a tool: a call needs a capability that names what it acts on, and scopes are not enough. Without it a matching
+   * capability stands in for the scopes all the same. Needs a durable `ledger`, in which its uses are counted.
+   */
+  readonly capability?: CapabilityRequirement
 }
 
 /** Requirements by name. */

@@ -1,7 +1,7 @@
 /** The guard in front of an MCP server. */
 export type { AuthInfo } from './auth-info.ts'
 export { ConfigurationError } from './configuration-error.ts'
-export type { Caller, CallerAgent, Decision } from './decision.ts'
+export type { Caller, CallerAgent, CallerCapability, Decision } from './decision.ts'
 export { createGuard, type Guard } from './guard.ts'
 export type { GuardOptions, Requirement, RequirementTable } from './guard-options.ts'
 export type { GuardedServer, McpHandler } from './guarded-server.ts'

@@ -4,6 +4,7 @@ import { allowedOrigin } from './checks/allowed-origin.ts'
 import { attestation } from './checks/attestation.ts'
 import { attestationPolicy } from './checks/attestation-policy.ts'
 import { audience } from './checks/audience.ts'
+import { capability } from './checks/capability.ts'
 import type { Check } from './checks/check.ts'
 import { content } from './checks/content.ts'
 import { contentDigest } from './checks/content-digest.ts'
@@ -20,7 +21,7 @@ import { scope } from './checks/scope.ts'
 import { secureTransport } from './checks/secure-transport.ts'
 import { senderBinding } from './checks/sender-binding.ts'
 import { sessionOwner } from './checks/session-owner.ts'
-import { singleUse } from './checks/single-use.ts'
+import { type SingleUse, singleUse } from './checks/single-use.ts'
 import { validity } from './checks/validity.ts'
 import { legacyAttestation } from './legacy/legacy-attestation.ts'
 
@@ -30,10 +31,15 @@ export interface NamedCheck {
   readonly check: Check
 }
 
-/** The checks of a call, and the one that always comes last. */
+/** The checks of a call, and what it costs. */
 export interface Policy {
   readonly checks: readonly NamedCheck[]
-  readonly singleUse: Check
+  /** What is spent of every call whose proof was good. */
+  readonly singleUse: SingleUse
+  /** Whether that is spent of refused calls too. */
+  readonly spendsRefused: boolean
+  /** Whether uses of capabilities are counted. */
+  readonly countsUses: boolean
   /** Whether streams end when their token does. */
   readonly boundStreams: boolean
 }
@@ -69,9 +75,12 @@ export const policy: Policy = {
     { name: 'declared', check: declared },
     { name: 'attestation_policy', check: attestationPolicy },
     { name: 'required_digest', check: requiredDigest },
+    { name: 'capability', check: capability },
     { name: 'scope', check: scope },
   ],
   // ledger
   singleUse,
+  spendsRefused: true,
+  countsUses: true,
   boundStreams: true,
 }

@@ -69,6 +69,24 @@ interface WeakenedEvent {
   readonly losses: readonly Weakening[]
 }
 
+/** A use of a capability was spent: the call that it is for may pass, and comes next as `allowed`. */
+interface CapabilityUsedEvent {
+  readonly type: 'capability_used'
+  readonly tool: string
+  readonly clientId: string
+  /** The beginning of the digest that its uses are counted under, and all of it that is told. */
+  readonly shortId: string
+}
+
+/** A client leans on a tool; told for each call that is judged while it does. */
+interface FrictionLevelEvent {
+  readonly type: 'friction_level'
+  readonly tool: string
+  readonly clientId: string
+  /** `high` takes a person's approval, `blocked` nothing but time. */
+  readonly level: 'low' | 'medium' | 'high' | 'blocked'
+}
+
 /** Whatever a guard has to tell. */
 export type GuardEvent =
   | AllowedEvent
@@ -77,6 +95,8 @@ export type GuardEvent =
   | IntrospectionFailedEvent
   | RevocationFeedFailedEvent
   | WeakenedEvent
+  | CapabilityUsedEvent
+  | FrictionLevelEvent
   | AttestationEvent
 
 /** Receives events, while the call waits: it must neither throw nor take long. */

@@ -4,14 +4,16 @@ import { findRequirements } from '../policy/message-requirement.ts'
 import type { DeclaredRequirement } from '../policy/requirement-tables.ts'
 import type { Check } from './check.ts'
 
-/** Establishes `requirements`, those of all messages together. */
+/** Establishes `requirements`, those of all messages together, and whose they are in `judged`. */
 export const declared: Check = (call, context) => {
   const requirements: DeclaredRequirement[] = []
-  for (const message of established(call.messages)) {
+  const messages = established(call.messages)
+  for (const message of messages) {
     const found = findRequirements(message, context.requirements)
     if (!found.ok) return found
     requirements.push(...found.value)
   }
   call.requirements = requirements
+  call.judged = messages
   return undefined
 }

@@ -1,8 +1,10 @@
 /** What each method, tool, resource and prompt needs; what is not declared is refused. */
 import type { AttestationPolicy } from '@countersign/attestation/verify'
+import type { CompleteCapabilityRequirement } from '@countersign/capability'
 import { ConfigurationError } from '../configuration-error.ts'
 import type { GuardOptions, Requirement, RequirementTable } from '../guard-options.ts'
 import { readAttestationPolicy } from './attestation-policies.ts'
+import { readCapabilityRequirement } from './capability-requirements.ts'
 import { assertScopes } from './scope-names.ts'
 
 /** Methods that a valid token alone may call: they hand out nothing that a tool's scope protects. */
@@ -12,14 +14,17 @@ const openMethods = ['initialize', 'server/discover', 'ping', 'tools/list'] as c
 export const namingMethods = ['tools/call', 'resources/read', 'prompts/get'] as const
 
 /** A requirement as the checks read it. */
-export interface DeclaredRequirement extends Omit<Requirement, 'attestation'> {
+export interface DeclaredRequirement extends Omit<Requirement, 'attestation' | 'capability'> {
   readonly attestation?: AttestationPolicy
+  readonly capability?: CompleteCapabilityRequirement
 }
 
 /** One table, ready for look-up by a name that a caller sent. */
 export interface NamedRequirements {
   /** True when nothing was declared: the methods that name such things are closed altogether. */
   readonly isEmpty: boolean
+  /** True when something in it needs a capability. */
+  readonly asksForCapability: boolean
   find(name: string): DeclaredRequirement | undefined
 }
 
@@ -58,15 +63,27 @@ function createTable(
   table: RequirementTable,
   createLookup: (table: DeclaredTable) => Lookup,
 ): NamedRequirements {
-  const entries = Object.entries(table).map(
-    ([name, requirement]) => [name, completeRequirement(`${kind}: '${name}'`, requirement)] as const,
-  )
-  return { isEmpty: entries.length === 0, find: createLookup(Object.fromEntries(entries)) }
+  const entries = Object.entries(table).map(([name, requirement]) => {
+    const where = `${kind}: '${name}'`
+    if (kind !== 'tools') assertNoCapability(where, requirement)
+    return [name, completeRequirement(where, requirement)] as const
+  })
+  return {
+    isEmpty: entries.length === 0,
+    asksForCapability: entries.some(([, { capability }]) => capability !== undefined),
+    find: createLookup(Object.fromEntries(entries)),
+  }
+}
+
+/** Only the arguments of a tool are judged: anywhere else it would ask for nothing. */
+function assertNoCapability(where: string, { capability }: Requirement): void {
+  if (capability === undefined) return
+  throw new ConfigurationError(`${where}: capability is asked of tools only; use scopes here`)
 }
 
 /** A misspelt member would ask for nothing, and nobody would notice. */
 function completeRequirement(where: string, requirement: Requirement): DeclaredRequirement {
-  const { attestation, ...needs } = requirement
+  const { attestation, capability, ...needs } = requirement
   const { scopes = [], contentDigest, ...others } = needs
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) throw new ConfigurationError(`${where}: a requirement has no '${unknown}'`)
@@ -75,7 +92,11 @@ function completeRequirement(where: string, requirement: Requirement): DeclaredR
     throw new ConfigurationError(`${where}: contentDigest can only be 'required', or left out`)
   }
   assertScopes(where, scopes)
-  return attestation === undefined ? needs : { ...needs, attestation: readAttestationPolicy(where, attestation) }
+  return {
+    ...needs,
+    ...(attestation !== undefined && { attestation: readAttestationPolicy(where, attestation) }),
+    ...(capability !== undefined && { capability: readCapabilityRequirement(where, capability) }),
+  }
 }
 
 /** A `Map`, not the object itself: `__proto__` and `constructor` are names that callers try. */

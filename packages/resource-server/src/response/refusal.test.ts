@@ -6,11 +6,14 @@ import { type Refusal, refusals } from '../testing/refusals.test-fixture.ts'
 import { createScene, toolCall } from '../testing/scene.test-fixture.ts'
 
 /** The whole challenge, as text: RFC 9449 §7.1 with RFC 9728 §5.1. */
-function challengeOf({ error, scope = 'notes:read' }: Refusal): string | null {
+function challengeOf({ error, scope = 'notes:read', remediation }: Refusal): string | null {
   if (error === undefined) return null
+  const details = JSON.stringify({ authorization_details: remediation })
   const parameters = [
     ...(error === 'none' ? [] : [`error="${error}"`]),
-    `scope="${scope}"`,
+    remediation === undefined
+      ? `scope="${scope}"`
+      : `authorization_remediation="${Buffer.from(details).toString('base64url')}"`,
     'resource_metadata="https://notes.example/.well-known/oauth-protected-resource/mcp"',
     'algs="ES256 Ed25519 EdDSA"',
   ]
@@ -33,7 +36,7 @@ describe.each([
       scene.events.length = 0
       const response = await scene.guard.check(request)
       if (!(response instanceof Response)) throw new Error('the call was let through')
-      const { code, status, scope, headers = {} } = refusal
+      const { code, status, scope, remediation, problem, headers = {} } = refusal
       const challenge = challengeOf(refusal)
       expect({
         status: response.status,
@@ -49,7 +52,14 @@ describe.each([
           ...(status === 401 ? { 'dpop-nonce': await scene.nonce() } : {}),
           ...headers,
         },
-        body: { title: rejections[code].summary, status, code, ...(scope === undefined ? {} : { scope }) },
+        body: {
+          title: rejections[code].summary,
+          status,
+          code,
+          ...(scope === undefined ? {} : { scope }),
+          ...(remediation === undefined ? {} : { authorization_details: remediation }),
+          ...problem,
+        },
         events: [expect.objectContaining({ type: 'refused', code })],
       })
     })

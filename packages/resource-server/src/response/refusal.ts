@@ -11,6 +11,7 @@ export function createRefusal(rejection: Rejection, nonce: string | undefined, c
   if (challenge !== undefined) headers.set('www-authenticate', challenge)
   if (nonce !== undefined) headers.set('dpop-nonce', nonce)
   if (status === 405) headers.set('allow', 'POST, GET, DELETE')
+  if (rejection.retryAfter !== undefined) headers.set('retry-after', String(rejection.retryAfter))
   if (status === 503) headers.set('retry-after', '5')
   // The rest of a body that nobody will read.
   if (status === 408 || status === 413) headers.set('connection', 'close')
@@ -18,7 +19,14 @@ export function createRefusal(rejection: Rejection, nonce: string | undefined, c
 }
 
 /** The problem document of a rejection, as JSON text. */
-export function describeProblem({ code, scopes }: Rejection): string {
+export function describeProblem({ code, scopes, remediation, retryAfter }: Rejection): string {
   const { status, summary } = rejections[code]
-  return JSON.stringify({ title: summary, status, code, ...(scopes === undefined ? {} : { scope: scopes.join(' ') }) })
+  return JSON.stringify({
+    title: summary,
+    status,
+    code,
+    ...(scopes !== undefined && { scope: scopes.join(' ') }),
+    ...(remediation !== undefined && { authorization_details: remediation }),
+    ...(retryAfter !== undefined && { retry_after: retryAfter }),
+  })
 }

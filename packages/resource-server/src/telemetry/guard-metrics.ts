@@ -12,6 +12,8 @@ interface Instruments {
   readonly keyFetchFailures: Counter
   readonly introspectionFailures: Counter
   readonly feedFailures: Counter
+  readonly capabilityUses: Counter
+  readonly frictionLevels: Counter
   readonly attestations: AttestationEvents
 }
 
@@ -56,6 +58,14 @@ function createInstruments(meter: Meter): Instruments {
       description: 'Times that what an issuer has revoked could not be read',
       unit: '{fetch}',
     }),
+    capabilityUses: meter.createCounter('countersign.guard.capability.uses', {
+      description: 'Uses of capabilities that were spent',
+      unit: '{use}',
+    }),
+    frictionLevels: meter.createCounter('countersign.guard.friction.calls', {
+      description: 'Calls of clients that lean on a tool, by how hard they do',
+      unit: '{call}',
+    }),
     attestations: createAttestationMetrics(meter),
   }
 }
@@ -77,6 +87,12 @@ function record(event: GuardEvent, instruments: Instruments): void {
       instruments.feedFailures.add(1, { issuer: event.issuer, reason: event.reason })
       break
     case 'weakened_by_configuration':
+      break
+    case 'capability_used':
+      instruments.capabilityUses.add(1, { tool: event.tool })
+      break
+    case 'friction_level':
+      instruments.frictionLevels.add(1, { tool: event.tool, level: event.level })
       break
     case 'attestation_verified':
     case 'attestation_refused':

@@ -1,6 +1,8 @@
 /** One call for each rejection code that is refused with exactly it: how it looks on the wire is told by hand, not computed. */
 import type { RejectionCode } from '@countersign/core'
 import { attestationRefusals } from './attestation-refusals.test-fixture.ts'
+import { capabilityRefusals } from './capability-refusals.test-fixture.ts'
+import type { Members } from './issuer.test-fixture.ts'
 import { rpc, type Scene, type SceneOptions, toolCall } from './scene.test-fixture.ts'
 
 /** A call that is refused. */
@@ -16,8 +18,13 @@ export interface Refusal {
     | 'invalid_client_attestation'
     | 'use_fresh_attestation'
     | 'insufficient_scope'
+    | 'insufficient_authorization'
   /** The `scope` of the challenge, where it is not the initial one. */
   readonly scope?: string
+  /** The entries of `authorization_remediation`; with it the challenge has no `scope`. */
+  readonly remediation?: readonly Members[]
+  /** Further members of the problem document. */
+  readonly problem?: Members
   /** Further headers of the response. */
   readonly headers?: Readonly<Record<string, string>>
   readonly options?: SceneOptions
@@ -172,6 +179,7 @@ export const refusals: readonly Refusal[] = [
       return scene.request({ body: `[${calls.join()}]` })
     },
   },
+  ...capabilityRefusals,
   {
     code: 'keys_unavailable',
     status: 503,

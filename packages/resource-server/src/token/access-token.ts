@@ -1,5 +1,8 @@
 /** What is known of an access token once its issuer has vouched for it, by its signature or by its answer. */
 import type { ClaimedAgent, ClaimsResult } from '@countersign/attestation/verify'
+import type { Capability, CompiledCapability } from '@countersign/capability'
+import type { Spend } from '@countersign/core'
+import type { ActorClaim } from '@countersign/core/wire'
 
 /** An access token that was verified; not yet whether it is meant for us, or still good: that is judged on every use. */
 export interface AccessToken {
@@ -32,10 +35,25 @@ export interface AccessToken {
   readonly agent?: ClaimsResult<ClaimedAgent>
   /** By which key the agent was attested when the token was issued: the token falls with that key. */
   readonly attestationKey?: AttestationKey
+  /** Who holds a token that was passed on, the present holder outermost (`act`, RFC 8693 §4.1). */
+  readonly act?: ActorClaim
+  /** `jti` of every token that it was exchanged from (`derived_from`, ours): it falls with each of them. */
+  readonly derivedFrom?: readonly string[]
+  /** All capabilities among its `authorization_details` (RFC 9396 §9.1), for whatever server; absent where there are none. */
+  readonly granted?: readonly Capability[]
+  /** Those for this server, ready to be matched and counted; absent where there are none. */
+  readonly capabilities?: readonly HeldCapability[]
   /** SHA-256 of the token, base64url: what a proof's `ath` must be. */
   readonly ath: string
   /** Under which its revocation would be published: see `revocationKey`. Empty where its issuer publishes none. */
   readonly revocationKeys: readonly string[]
+}
+
+/** A capability as a token holds it. */
+export interface HeldCapability {
+  readonly compiled: CompiledCapability
+  /** What one use costs in the ledger: one of its own uses first, and one of each that it was narrowed from. */
+  readonly spends: readonly Spend[]
 }
 
 /** A key that signs attestations. */

@@ -1,6 +1,7 @@
 /** Puts together all that belongs to one issuer: its metadata, keys, revocations, and its answers to questions. */
 import { ok, type Result } from '@countersign/core'
 import type { AccessToken } from './access-token.ts'
+import { prepareCapabilities } from './granted-capabilities.ts'
 import { readIntrospectionAnswer } from './introspection/introspection-answer.ts'
 import { createIntrospectionRequest } from './introspection/introspection-request.ts'
 import { createIntrospector, type Introspector } from './introspection/introspector.ts'
@@ -44,7 +45,10 @@ export function assembleIssuer(trust: IssuerTrust, context: TrustContext): Trust
     ...(feed === undefined ? {} : { feed }),
     async complete(claims, source, ath) {
       const revocationKeys = feed === undefined ? [] : await listRevocationKeys(claims, context.verifier)
-      return { ...claims, source, ath, revocationKeys }
+      const token = { ...claims, source, ath, revocationKeys }
+      if (claims.granted === undefined) return token
+      const capabilities = await prepareCapabilities(claims.granted, { ...context, issuer })
+      return capabilities.length === 0 ? token : { ...token, capabilities }
     },
   }
   if (introspection === undefined) return trusted

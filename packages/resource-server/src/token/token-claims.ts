@@ -4,6 +4,8 @@ import { type JsonObject, type JsonValue, ok, type Refused, type Result, refuse 
 import { parseScope } from '@countersign/core/wire'
 import type { ScopeExpansion } from '../policy/scope-hierarchy.ts'
 import type { AccessToken } from './access-token.ts'
+import { readDelegation } from './delegation-claims.ts'
+import { readGranted } from './granted-capabilities.ts'
 
 /** How an issuer writes its claims, as its operator says. */
 export interface ClaimRules {
@@ -20,7 +22,7 @@ export interface ClaimRules {
 }
 
 /** What the claims say, without what was found out beside them. */
-export type ClaimedToken = Omit<AccessToken, 'source' | 'ath' | 'revocationKeys'>
+export type ClaimedToken = Omit<AccessToken, 'source' | 'ath' | 'revocationKeys' | 'capabilities'>
 
 /** Refuses `invalid_token`, naming the claim that is missing or of the wrong type. */
 export function readTokenClaims(claims: JsonObject, rules: ClaimRules): Result<ClaimedToken> {
@@ -37,6 +39,10 @@ export function readTokenClaims(claims: JsonObject, rules: ClaimRules): Result<C
   if (scopes === undefined) return malformed('scope')
   const binding = readBinding(claims.cnf)
   if (!binding.ok) return binding
+  const delegation = readDelegation(claims)
+  if (!delegation.ok) return delegation
+  const granted = readGranted(claims.authorization_details)
+  if (!granted.ok) return granted
   const severalAudiences = Array.isArray(claims.aud)
   if (severalAudiences && !(rules.acceptSeveralAudiences && binding.value !== undefined)) return malformed('audience')
   return ok({
@@ -52,6 +58,8 @@ export function readTokenClaims(claims: JsonObject, rules: ClaimRules): Result<C
     ...(jti === undefined ? {} : { tokenId: jti }),
     ...(grantId === undefined ? {} : { grantId }),
     ...(binding.value === undefined ? {} : { jkt: binding.value }),
+    ...delegation.value,
+    ...(granted.value.length === 0 ? {} : { granted: granted.value }),
     ...(claims.agent === undefined ? {} : describeAgent(readAgent(claims.agent, binding.value), rules)),
   })
 }

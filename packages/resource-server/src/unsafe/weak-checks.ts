@@ -1,15 +1,13 @@
 /** Checks done the way that they are seen done elsewhere, each with one weakness. */
-import { type JsonValue, refuse, spendKey } from '@countersign/core'
+import { type JsonValue, spendKey } from '@countersign/core'
 import { type Call, established } from '../call.ts'
 import { attestation } from '../checks/attestation.ts'
 import type { Check } from '../checks/check.ts'
 import { declared } from '../checks/declared.ts'
 import { proof } from '../checks/proof.ts'
+import type { SingleUse } from '../checks/single-use.ts'
 import { readMessages } from '../policy/message.ts'
 import { findRequirements } from '../policy/message-requirement.ts'
-
-/** Objects to nothing. */
-export const nothing: Check = () => undefined
 
 /** Compares `htu` with what the request says of itself. */
 export const proofForRequestUrl: Check = (call, context) => proof(call, { ...context, endpoint: call.incoming.url })
@@ -31,13 +29,15 @@ function reencode(text: string): string {
   return segments.map((segment) => Buffer.from(segment, 'base64url').toString('base64url')).join('.')
 }
 
-/** Remembers proofs by the bytes that they came in. */
-export const singleUseByBytes: Check = async (call, { ledger, verifier }) => {
+/** Knows proofs by the bytes that they came in. */
+export const singleUseByBytes: SingleUse = async (call, { verifier }) => {
   if (call.proof === undefined) return undefined
   const key = await spendKey(verifier, call.incoming.header('dpop'))
-  const outcome = await ledger.spend([{ kind: 'proof', key, limit: 1, until: call.proof.retainUntil }])
-  return outcome.spent ? undefined : refuse('replay_detected')
+  return { kind: 'proof', key, limit: 1, until: call.proof.retainUntil }
 }
+
+/** Keeps no proof id. */
+export const noSingleUse: SingleUse = () => undefined
 
 /** Takes whoever names a session to be its owner. */
 export const anyonesSession: Check = (call) => {
@@ -52,6 +52,7 @@ export const undeclaredIsOpen: Check = (call, context) => {
     const found = findRequirements(message, context.requirements)
     return found.ok ? found.value : []
   })
+  call.judged = established(call.messages)
   return undefined
 }
 

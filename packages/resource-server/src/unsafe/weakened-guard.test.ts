@@ -79,6 +79,8 @@ describe('the weakened policy', () => {
     ['lenient_json', 'message'],
     ['undeclared_is_open', 'declared'],
     ['first_message_only', 'declared'],
+    ['any_capability', 'capability'],
+    ['capability_window', 'capability'],
   ] as const)('with %s does %s in another way, and all others as ever', (weakness, name) => {
     const { checks } = weakenPolicy([weakness])
     expect(checks.map((check) => check.name)).toEqual(namesOf(policy))

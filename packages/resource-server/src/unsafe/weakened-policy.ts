@@ -1,14 +1,15 @@
 /** The policy with single checks taken out or done weakly: what each is worth is seen without it. */
 import type { Check } from '../checks/check.ts'
-import { singleUse } from '../checks/single-use.ts'
+import { type SingleUse, singleUse } from '../checks/single-use.ts'
 import { type NamedCheck, type Policy, policy } from '../policy.ts'
+import { anyCapability, capabilityOfAnyTime } from './weak-capabilities.ts'
 import {
   anyonesSession,
   firstMessageOnly,
   forgedIsMissing,
   lenientMessage,
   lenientProof,
-  nothing,
+  noSingleUse,
   proofForRequestUrl,
   singleUseByBytes,
   undeclaredIsOpen,
@@ -29,6 +30,7 @@ export const removableChecks = [
   'legacy_attestation',
   'routing_headers',
   'required_digest',
+  'capability',
   'scope',
 ] as const
 
@@ -40,6 +42,8 @@ const weakVariants = {
   anyones_session: { of: 'session_owner', check: anyonesSession },
   lenient_json: { of: 'message', check: lenientMessage },
   undeclared_is_open: { of: 'declared', check: undeclaredIsOpen },
+  any_capability: { of: 'capability', check: anyCapability },
+  capability_window: { of: 'capability', check: capabilityOfAnyTime },
   first_message_only: { of: 'declared', check: firstMessageOnly },
 } as const satisfies Readonly<Record<string, { of: string; check: Check }>>
 
@@ -51,6 +55,8 @@ export type Weakness =
   | 'no_single_use'
   /** Only the proofs of calls that were let through are spent. */
   | 'single_use_of_allowed_only'
+  /** A capability is good for any number of calls. */
+  | 'no_capability_count'
   /** Streams outlive their token. */
   | 'endless_streams'
 
@@ -59,10 +65,13 @@ export function weakenPolicy(without: readonly Weakness[]): Policy {
   const checks = policy.checks
     .filter(({ name }) => !without.some((weakness) => weakness === name))
     .map((named): NamedCheck => ({ name: named.name, check: findVariant(named.name, without) ?? named.check }))
-  const boundStreams = !without.includes('endless_streams')
-  if (!without.includes('single_use_of_allowed_only'))
-    return { checks, singleUse: findSingleUse(without), boundStreams }
-  return { checks: [...checks, { name: 'single_use', check: singleUse }], singleUse: nothing, boundStreams }
+  return {
+    checks,
+    singleUse: findSingleUse(without),
+    spendsRefused: !without.includes('single_use_of_allowed_only'),
+    countsUses: !without.includes('no_capability_count'),
+    boundStreams: !without.includes('endless_streams'),
+  }
 }
 
 function findVariant(name: string, without: readonly Weakness[]): Check | undefined {
@@ -71,7 +80,7 @@ function findVariant(name: string, without: readonly Weakness[]): Check | undefi
   )?.[1].check
 }
 
-function findSingleUse(without: readonly Weakness[]): Check {
-  if (without.includes('no_single_use')) return nothing
+function findSingleUse(without: readonly Weakness[]): SingleUse {
+  if (without.includes('no_single_use')) return noSingleUse
   return without.includes('single_use_by_bytes') ? singleUseByBytes : singleUse
 }

@@ -42,6 +42,11 @@ const ROWS: { readonly [Type in Entry['type']]: Row<EntryOf<Type>> } = {
   allowed: { level: 'debug', members: ['clientId', 'jkt', ...decision] },
   refused: { level: ({ code }) => judgeRefusal(code), members: ['code', 'reason', 'clientId', ...decision] },
   failed: { level: 'error', members: ['clientId', ...decision] },
+  capability_used: { level: 'debug', members: ['clientId', 'tool', 'shortId'] },
+  friction_level: {
+    level: ({ level }) => (level === 'blocked' ? 'warn' : 'info'),
+    members: ['clientId', 'tool', 'level'],
+  },
   attestation_verified: {
     level: 'debug',
     members: ['issuer', 'level', 'binding', 'carriage', 'cached', 'shortId', 'seconds', 'skew'],

@@ -1,24 +1,35 @@
 /** The names under which the revocation of a token would be published: worked out once, when it is verified. */
 import type { Verifier } from '@countersign/core'
 import { type RevocationKind, revocationKey } from '@countersign/core/wire'
+import { listActors } from '../delegation-claims.ts'
 import type { ClaimedToken } from '../token-claims.ts'
 
-/** One key for each thing with which the token falls: itself, its grant, its client, its user, its key, the key of its attestation. */
-export async function listRevocationKeys(
-  { issuer, tokenId, grantId, clientId, subject, jkt, attestationKey }: ClaimedToken,
-  verifier: Verifier,
-): Promise<readonly string[]> {
-  const named: readonly (readonly [RevocationKind, string | undefined])[] = [
-    ['token', tokenId],
-    ['grant', grantId],
-    ['client', clientId],
-    ['subject', subject],
-    ['agent', jkt],
-    ['attestation_key', attestationKey?.keyThumbprint],
+type Named = readonly [RevocationKind, string]
+
+/**
+ * One key for each thing with which the token falls: itself and what it was exchanged from, its grant, everybody who
+ * held it, its user, its key, the key of its attestation, its capabilities and what those were narrowed from.
+ */
+export async function listRevocationKeys(token: ClaimedToken, verifier: Verifier): Promise<readonly string[]> {
+  const keys = new Set<string>()
+  for (const [kind, id] of listNames(token)) keys.add(await revocationKey(verifier, kind, token.issuer, id))
+  return [...keys]
+}
+
+function listNames({ clientId, subject, ...token }: ClaimedToken): readonly Named[] {
+  const { tokenId, derivedFrom, grantId, act, jkt, attestationKey, granted = [] } = token
+  const name = (kind: RevocationKind, ids: readonly (string | undefined)[]): readonly Named[] =>
+    ids.flatMap((id): readonly Named[] => (id === undefined ? [] : [[kind, id]]))
+  return [
+    ...name('token', [tokenId, ...(derivedFrom ?? [])]),
+    ...name('grant', [grantId]),
+    ...name('client', [clientId, ...listActors(act)]),
+    ...name('subject', [subject]),
+    ...name('agent', [jkt]),
+    ...name('attestation_key', [attestationKey?.keyThumbprint]),
+    ...name(
+      'capability',
+      granted.flatMap(({ id, ancestors = [] }) => [id, ...ancestors.map((ancestor) => ancestor.id)]),
+    ),
   ]
-  const keys: string[] = []
-  for (const [kind, id] of named) {
-    if (id !== undefined) keys.push(await revocationKey(verifier, kind, issuer, id))
-  }
-  return keys
 }
