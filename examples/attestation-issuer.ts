@@ -1,7 +1,7 @@
 /** An attestation issuer: the provider of an agent, who knows its deployments and signs for the keys of their instances. */
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createLocalSigner, generateSigningJwk } from '@countersign/attestation/issue'
 import { createAttestationIssuerServer } from '@countersign/attestation-issuer'
 
@@ -40,20 +40,22 @@ const bundle = { url: 'http://127.0.0.1:7522/keys.jwt', root: root.publicJwk }
 const trusted = { issuer: issuer.issuer, level: 'provider', providers: ['my-company'], bundle }
 writeFileSync('trust.json', JSON.stringify({ issuers: [trusted] }))
 
-// The issuer answers web requests; this hands it Node's.
-createServer(async (incoming, response) => {
+/** The issuer answers web requests; this hands it Node's. */
+async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk)
   const { method = 'GET', url = '/', headers } = incoming
-  const answer = await issuer.fetch(
+  const answered = await issuer.fetch(
     new Request(new URL(url, issuer.issuer), {
       method,
       headers: { 'content-type': headers['content-type'] ?? '' },
       body: method === 'POST' ? Buffer.concat(chunks) : null,
     }),
   )
-  response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
-}).listen(7522, '127.0.0.1')
+  response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(await answered.text())
+}
+
+createServer((incoming, response) => void answer(incoming, response)).listen(7522, '127.0.0.1')
 
 // Keys are prepared, activated and retired in time, and the bundle is signed anew, whenever it is asked to tend to them.
 setInterval(() => void issuer.tend(), 60_000)

@@ -1,5 +1,5 @@
 /** An attestation issuer on a socket of its own, and agents that ask it; what it signs can be bent, as a forger would. */
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createLocalSigner, generateSigningJwk } from '@countersign/attestation/issue'
@@ -75,7 +75,7 @@ export async function startAttestationIssuer(
 
 /** The issuer looks at path, method, type and body alone. */
 function listenWith(answer: (request: Request) => Promise<Response>): RequestListener {
-  return async (incoming, response) => {
+  const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk)
     const type = incoming.headers['content-type']
@@ -88,6 +88,7 @@ function listenWith(answer: (request: Request) => Promise<Response>): RequestLis
     response.writeHead(answered.status, Object.fromEntries(answered.headers))
     response.end(Buffer.from(await answered.arrayBuffer()))
   }
+  return (incoming, response) => void handle(incoming, response)
 }
 
 /** Asks the issuer for an attestation of an agent's key, as its deployment; for one server where `audience` is given. */

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLocalSigner, generateSigningJwk, signKeyBundle } from '@countersign/attestation/issue'
 import type { KeyBundle, TrustEntry } from '@countersign/attestation/trust'
+import { type PublicJwk, parsePublicJwk } from '@countersign/core'
 import { closeServer, listen } from '@countersign/resource-server/node'
 import { calculateJwkThumbprint } from 'jose'
 import type { StrangersKey } from './attestation.ts'
@@ -51,7 +52,7 @@ export function writeKeySet(keys: Readonly<Record<string, StrangersKey>>): strin
 
 /** The root of an issuer's bundles: what is pinned, and what signs. */
 export interface BundleRoot {
-  readonly publicJwk: Awaited<ReturnType<typeof createLocalSigner>>['publicJwk']
+  readonly publicJwk: PublicJwk
   /** Signs a bundle of these keys, which takes back those in `revoked`. */
   sign(
     sequence: number,
@@ -87,7 +88,8 @@ export async function createBundleRoot(): Promise<BundleRoot> {
   }
 }
 
-function readJwk({ kty, crv, x }: StrangersKey['publicJwk']) {
-  if (kty !== 'OKP' || crv !== 'Ed25519' || x === undefined) throw new TypeError('the keys of the tests are Ed25519')
-  return { kty, crv, x } as const
+function readJwk(publicJwk: StrangersKey['publicJwk']): PublicJwk {
+  const jwk = parsePublicJwk(publicJwk)
+  if (!jwk.ok) throw new TypeError('the keys of the tests are public keys')
+  return jwk.value
 }

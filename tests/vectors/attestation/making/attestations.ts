@@ -20,7 +20,7 @@ const metadata = {
 }
 
 /** What a good one says. */
-export const goodClaims: Members = {
+const goodClaims: Members = {
   iss: issuer,
   sub: clientId,
   iat: now,
@@ -35,7 +35,7 @@ export const goodClaims: Members = {
 }
 
 /** The trust list, as a trust file holds it. */
-export const trust = {
+const trust = {
   issuers: [
     {
       issuer,
