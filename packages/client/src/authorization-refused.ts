@@ -74,3 +74,16 @@ export class AuthorizationRefused extends Error {
     this.oauthError = oauthError
   }
 }
+
+/** Yields undefined where the authorization server, or the person there, said no; whatever is suspicious is thrown. */
+export async function unlessDeclined<Value>(ask: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    const declined =
+      error instanceof AuthorizationRefused &&
+      (error.code === 'token_request_failed' || error.code === 'authorization_denied')
+    if (declined) return undefined
+    throw error
+  }
+}

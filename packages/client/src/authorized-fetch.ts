@@ -2,7 +2,6 @@
 import type { AgentParts } from './agent-parts.ts'
 import { discard, sendRequest } from './bound-request.ts'
 import { readCapabilityDemand } from './capability/capability-demand.ts'
-import { unlessDeclined } from './capability/capability-grants.ts'
 import { stepUpToCapability } from './capability/capability-step-up.ts'
 import type { CapabilityUse } from './capability/capability-tokens.ts'
 import type { HeldToken } from './held-token.ts'
@@ -10,9 +9,8 @@ import { type OutgoingRequest, readOutgoingRequest } from './outgoing-request.ts
 import type { ResourceAuthorization } from './resource-authorization.ts'
 import { type ResourceChallenge, readChallenge } from './resource-challenge.ts'
 import { missingScopes } from './scope-set.ts'
-import { decideStepUp } from './step-up.ts'
+import { stepUpToScopes } from './scope-step-up.ts'
 import type { TokenStore } from './token-store.ts'
-import { readMcpCall } from './tool-call.ts'
 import { untilAborted } from './turns.ts'
 
 /**
@@ -131,29 +129,6 @@ async function chooseStepUp(
   }
   const demand = await readCapabilityDemand(challenge, response)
   return demand && (() => stepUpToCapability(parts, request, authorization, demand))
-}
-
-/** Yields a token that carries the scopes, or undefined when nobody allows it; runs alone for each resource. */
-async function stepUpToScopes(
-  { stepUp: policy }: AgentParts,
-  { content, signal }: OutgoingRequest,
-  authorization: ResourceAuthorization,
-  wanted: readonly string[],
-): Promise<HeldToken | undefined> {
-  signal?.throwIfAborted()
-  const held = await authorization.ready()
-  const { discovery } = authorization
-  if (held === undefined || discovery === undefined) return undefined
-  const scopes = missingScopes(wanted, held.scopes)
-  // Another call got them while this one waited for its turn.
-  if (scopes.length === 0) return held
-  const call = content === undefined ? undefined : readMcpCall(content)
-  const decision = await decideStepUp(policy, { resource: discovery.resource, scopes, call })
-  // A yes that comes after the call was given up is a yes to nothing.
-  signal?.throwIfAborted()
-  if (decision === 'refused') return undefined
-  // A refusal by the authorization server leaves the caller with the 403; anything suspicious is thrown.
-  return unlessDeclined(() => authorization.widen(wanted, decision === 'unattended'))
 }
 
 /** What became of the use of a capability: a call that was refused spends none. */

@@ -9,7 +9,7 @@ import { type ObtainedToken, requestToken } from './token-request.ts'
 /**
  * Requests a token: for what was delegated to the agent, for itself, or for a person, who is asked.
  *
- * @param scopes undefined leaves the choice to the authorization server
+ * @param scopes undefined leaves the choice to the authorization server; of a delegation the agent takes everything
  * @throws AuthorizationRefused those of a token request and of an authorization code; `delegation_unfit`
  */
 export async function obtainToken(
@@ -18,7 +18,7 @@ export async function obtainToken(
   scopes: readonly string[] | undefined,
 ): Promise<ObtainedToken> {
   const { resource, server } = discovery
-  if (parts.delegation !== undefined) return obtainDelegated(parts, discovery, scopes)
+  if (parts.delegation !== undefined) return obtainDelegated(parts, discovery)
   const { interaction, clientId } = await parts.clients.find(server)
   if (interaction === undefined) {
     const parameters = { grant_type: 'client_credentials' }
@@ -29,17 +29,9 @@ export async function obtainToken(
   return requestToken(parts, server, { parameters, resource, scopes, sendScope: false })
 }
 
-/** Nothing of the agent's own is added: what it may do by itself is not what it was sent to do. */
-function obtainDelegated(
-  parts: AgentParts,
-  discovery: Discovery,
-  wanted: readonly string[] | undefined,
-): Promise<ObtainedToken> {
-  const { token, scopes, capabilities } = requireDelegationFor(parts, discovery)
-  return exchangeToken(parts, discovery, {
-    subjectToken: token,
-    scopes: wanted ?? scopes,
-    sendScope: (wanted ?? scopes).length > 0,
-    capabilities: { asked: [], held: capabilities },
-  })
+/** All that was delegated, and nothing of the agent's own: what it may do by itself is not what it was sent to do. */
+function obtainDelegated(parts: AgentParts, discovery: Discovery): Promise<ObtainedToken> {
+  const { token: subjectToken, scopes, capabilities: held } = requireDelegationFor(parts, discovery)
+  const capabilities = { asked: [], held }
+  return exchangeToken(parts, discovery, { subjectToken, scopes, sendScope: false, capabilities })
 }

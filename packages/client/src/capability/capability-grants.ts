@@ -2,7 +2,7 @@
 import type { CapabilityRequest } from '@countersign/capability'
 import type { AgentParts } from '../agent-parts.ts'
 import { requestAuthorizationCode } from '../authorization-code.ts'
-import { AuthorizationRefused } from '../authorization-refused.ts'
+import { unlessDeclined } from '../authorization-refused.ts'
 import { requireDelegationFor } from '../delegation/delegation.ts'
 import type { Discovery } from '../discovery.ts'
 import { type HeldToken, toHeldToken } from '../held-token.ts'
@@ -75,19 +75,6 @@ export async function obtainCapability(
   const issued = await unlessDeclined(() => grant(held))
   const token = issued === undefined ? undefined : toCapabilityToken(issued, discovery)
   return token ?? obtainCapability(others, held, discovery)
-}
-
-/** Yields undefined where the authorization server, or the person, said no. */
-export async function unlessDeclined<Value>(ask: () => Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await ask()
-  } catch (error) {
-    const declined =
-      error instanceof AuthorizationRefused &&
-      (error.code === 'token_request_failed' || error.code === 'authorization_denied')
-    if (declined) return undefined
-    throw error
-  }
 }
 
 /** Scopes and a refresh token that came along are left: this token is for one call. */

@@ -45,12 +45,9 @@ export function readGrantedCapabilities(answered: AnsweredToken, bounds: Capabil
   const issuedAt = typeof claims.iat === 'number' ? claims.iat : answered.now
   const told = parse(answered.document.authorization_details)
   const limits = [...bounds.asked.map((request) => toLimit(request, issuedAt)), ...(bounds.held ?? [])]
-  for (const capability of [...told, ...parse(claims.authorization_details)]) {
-    if (limits.some((limit) => narrows(capability, limit).ok)) continue
-    throw new AuthorizationRefused(
-      'capability_exceeded',
-      'The authorization server granted a capability that is wider than what was asked for; the token is not used.',
-    )
+  const isNarrower = (capability: Capability) => limits.some((limit) => narrows(capability, limit).ok)
+  for (const list of [told, parse(claims.authorization_details)]) {
+    if (list.length > limits.length || !list.every(isNarrower)) throw exceeded()
   }
   return { capabilities: told, issuedAt }
 }
@@ -68,4 +65,11 @@ function parse(details: unknown): readonly Capability[] {
 
 function toLimit({ seconds, ...terms }: CapabilityRequest, issuedAt: number): Attenuable {
   return { ...terms, expires: Math.max(issuedAt, terms.not_before ?? 0) + seconds + TOLERANCE }
+}
+
+function exceeded(): AuthorizationRefused {
+  return new AuthorizationRefused(
+    'capability_exceeded',
+    'The authorization server granted a capability that was not asked for, or a wider one; the token is not used.',
+  )
 }
