@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import type { ClientRegistration } from '../../packages/authorization-server/src/configuration/options.ts'
+import { notesWithTools } from '../../packages/authorization-server/testing/capabilities.ts'
 import { type Attempt, startAttempt } from '../../packages/authorization-server/testing/code-flow.ts'
 import type { TokenAnswer } from '../../packages/authorization-server/testing/token-request.ts'
 import { fetchNonce, makeTokenProof, postToken } from '../../packages/authorization-server/testing/token-request.ts'
@@ -65,7 +66,7 @@ export function useScene(): () => Scene {
   let scene: Scene | undefined
   let local: Server | undefined
   beforeAll(async () => {
-    const world = await startWorld({ clients, options: { users: [USER, OTHER_USER] } })
+    const world = await startWorld({ clients, options: { users: [USER, OTHER_USER], resources: [notesWithTools] } })
     local = createServer((_req, res) => {
       res.setHeader('Content-Type', 'text/html; charset=utf-8')
       res.end('<!DOCTYPE html><html lang="en"><title>The program</title><h1>You may close this page</h1>')

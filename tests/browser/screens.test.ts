@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { askFor, detailsOf } from '../../packages/authorization-server/testing/capabilities.ts'
 import { useChromium } from './chromium.ts'
 import { logIn, useScene } from './scene.ts'
 
@@ -28,6 +29,20 @@ const screens: Record<string, (page: Page) => Promise<unknown>> = {
   },
   consent: async (page) => {
     await page.goto(scene().request('web', { scope: 'openid notes:read notes:write notes:delete' }).url.href)
+    await logIn(page)
+    await page.getByRole('button', { name: 'Allow' }).waitFor()
+  },
+  'consent-capability': async (page) => {
+    const entry = askFor('delete_note', { uses: 3 })
+    await page.goto(scene().request('web', { scope: 'notes:read', ...detailsOf(entry) }).url.href)
+    await logIn(page)
+    await page.getByRole('button', { name: 'Allow' }).waitFor()
+  },
+  'consent-capability-hostile': async (page) => {
+    const equals = `</code><script>alert(1)</script>\u202Etxt.exe ${'A'.repeat(2000)} ра\u200bypal`
+    await page.goto(
+      scene().request('web', detailsOf(askFor('delete_note', { arguments: { '/note_id': { equals } } }))).url.href,
+    )
     await logIn(page)
     await page.getByRole('button', { name: 'Allow' }).waitFor()
   },

@@ -57,10 +57,10 @@ fieldset .small { margin: 0 0 0.25rem; }
 .right { display: flex; gap: 0.75rem; align-items: flex-start; min-height: 2.75rem; padding: 0.625rem 0; border-bottom: 1px solid var(--line); cursor: pointer; }
 .right span { flex: 1; min-width: 0; }
 .right code { display: block; }
-.exactly { display: block; margin: 0.25rem 0 0; font-size: 0.875rem; color: var(--quiet); }
+.exactly { display: block; margin: 0.25rem 0 0; font-size: 0.9375rem; }
 .right .exactly code { display: inline; color: var(--ink); }
 .right:has(+ .less, + .notice) { border-bottom: 0; padding-bottom: 0; }
-.less { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: 0 0 0.625rem 2.125rem; border-bottom: 1px solid var(--line); }
+.less { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; padding: 0.375rem 0 0.625rem 2.125rem; border-bottom: 1px solid var(--line); }
 .less label { display: flex; align-items: center; gap: 0.5rem; min-height: 2.75rem; font-size: 0.875rem; color: var(--quiet); }
 .less select {
   min-height: 2.75rem; padding: 0 0.5rem; font: inherit; max-width: 100%;
