@@ -11,7 +11,7 @@ export const attestedDeployment = {
 } as const satisfies DeploymentOptions
 
 /** The issuer that the guards trust. */
-function issuerOf({ attestation }: Deployment): AttestationScene {
+export function issuerOf({ attestation }: Deployment): AttestationScene {
   if (attestation === undefined) throw new Error('this deployment has no attestation issuer')
   return attestation
 }
