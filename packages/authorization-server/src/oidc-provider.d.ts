@@ -188,7 +188,9 @@ declare module 'oidc-provider' {
     discovery: Record<string, unknown>
     expiresWithSession: () => Promise<boolean>
     extraTokenClaims: (ctx: Context, token: AccessToken) => Promise<Record<string, unknown> | undefined>
-    features: Record<string, Record<string, unknown>>
+    features: Record<string, object> & {
+      richAuthorizationRequests: AuthorizationDetailsFeature
+    }
     findAccount: (ctx: Context, subject: string) => Promise<Account | undefined>
     interactions: { policy: Policy; url: (ctx: Context, interaction: Interaction) => Promise<string> }
     issueRefreshToken: (ctx: Context, client: Client) => Promise<boolean>

@@ -10,6 +10,7 @@ const { publicJwk } = await makeKey()
 const { trust } = await makeAttester()
 const machine = { clientId: 'c', grants: ['client_credentials'], scopes: [] } as const
 const withKeys = { ...machine, jwks: { keys: [publicJwk] } }
+const delegating = { ...withKeys, grants: ['client_credentials', 'token_exchange'], delegatesTo: ['d'] } as const
 const spiffe = [{ trustDomain: 'example.org', keys: { find: () => Promise.reject(new Error()) } }]
 const workload = { ...machine, authentication: 'spiffe', spiffeId: 'spiffe://example.org/a' } as const
 
@@ -44,6 +45,14 @@ describe('how a client proves itself, and what its agent has to be', () => {
       [[{ ...workload, spiffeId: 'https://example.org/a' }], /not a SPIFFE ID/, { spiffe }],
       [[{ ...workload, spiffeId: 'spiffe://other.example/a' }], /"other.example", whose keys are unknown/, { spiffe }],
       [[workload], /whose keys are unknown/],
+      [[{ ...withKeys, delegatesTo: ['d'] }], /add the grant token_exchange/],
+      [[{ ...delegating, delegatesTo: ['d'] }], /delegates to "d", which is no other client/],
+      [[{ ...delegating, delegatesTo: ['c'] }], /delegates to "c", which is no other client/],
+      [[delegating, { ...withKeys, clientId: 'd' }], /"d", which cannot exchange a token: give it credentials/],
+      [
+        [delegating, { ...machine, clientId: 'd', public: true, grants: ['token_exchange'] }],
+        /"d", which cannot exchange a token/,
+      ],
       [[workload, { ...workload, clientId: 'd' }], /\["c","d"\] have one spiffeId/, { spiffe }],
     ]
     for (const [clients, message, more] of cases) expect(() => create(clients, more), String(message)).toThrow(message)

@@ -1,6 +1,13 @@
 /** What of oidc-provider is switched on: the grants of OAuth 2.1, DPoP with nonces, resource indicators, details. */
 
-import type { AccessToken, AuthorizationDetailsFeature, Client, Context, RefreshToken } from 'oidc-provider'
+import type {
+  AccessToken,
+  AuthorizationDetailsFeature,
+  Client,
+  Configuration,
+  Context,
+  RefreshToken,
+} from 'oidc-provider'
 import { mayIntrospect, mayRevoke } from '../introspection/policy.ts'
 import type { ResourceRegistry } from './resources.ts'
 
@@ -9,7 +16,7 @@ export function createFeatures(
   resources: ResourceRegistry,
   richAuthorizationRequests: AuthorizationDetailsFeature,
   nonceSecret: Buffer,
-): Record<string, Record<string, unknown>> {
+): Configuration['features'] {
   return {
     clientCredentials: { enabled: true },
     dPoP: { enabled: true, nonceSecret, requireNonce: () => true, allowReplay: false },
@@ -21,7 +28,7 @@ export function createFeatures(
       getResourceServerInfo: async (ctx: Context, indicator: string, client: Client) =>
         resources.describe(ctx, indicator, client),
     },
-    richAuthorizationRequests: { ...richAuthorizationRequests },
+    richAuthorizationRequests,
     introspection: {
       enabled: true,
       allowedPolicy: async (ctx: Context, client: Client, token: AccessToken | RefreshToken) =>

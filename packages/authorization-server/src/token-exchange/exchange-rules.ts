@@ -28,8 +28,8 @@ export interface Exchange {
 export interface ExchangeRules {
   /** Who may exchange the token. */
   assertHolder(exchange: Exchange): void
-  /** For which resource. */
-  assertTarget(exchange: Exchange): void
+  /** For which resource the new token is. */
+  deriveAudience(exchange: Exchange): string
   /** Which scopes the new token gets. */
   deriveScopes(exchange: Exchange): readonly string[]
   /** Which capabilities. */
@@ -53,11 +53,12 @@ export const exchangeRules: ExchangeRules = {
   },
 
   /** Another resource would be a right that nobody gave. */
-  assertTarget({ parts, subject, request }) {
+  deriveAudience({ parts, subject, request }) {
     const own = parts.resources.find(subject.audience)
     if (own === undefined || request.targets.some((target) => parts.resources.find(target) !== own)) {
       throw new errors.InvalidTarget('a token is exchanged for one for the same resource only')
     }
+    return subject.audience
   },
 
   /** What is named has to be held; where nothing is named, what both the token and the client may have. */

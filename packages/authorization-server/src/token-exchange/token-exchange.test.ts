@@ -234,6 +234,14 @@ describe('X14 a stolen token', () => {
   })
 })
 
+describe('the metadata', () => {
+  it('names the grant', async () => {
+    const response = await fetch(`${scene.world.issuer}/.well-known/oauth-authorization-server`)
+    const { grant_types_supported: grants } = await response.json()
+    expect(grants).toContain(TOKEN_EXCHANGE)
+  })
+})
+
 describe('a client without the grant', () => {
   it('exchanges nothing', async () => {
     const { world } = scene

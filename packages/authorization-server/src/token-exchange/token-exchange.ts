@@ -43,6 +43,7 @@ async function spendProof(
 /** What the new token will be. */
 interface Judged {
   readonly exchange: Exchange
+  readonly audience: string
   readonly scopes: readonly string[]
   readonly capabilities: readonly Capability[]
   readonly claims: Parameters<typeof setExchangedClaims>[1]
@@ -50,12 +51,13 @@ interface Judged {
 
 function judge(rules: ExchangeRules, exchange: Exchange): Judged {
   rules.assertHolder(exchange)
-  rules.assertTarget(exchange)
+  const audience = rules.deriveAudience(exchange)
   const { grant } = exchange.subject
   const act = rules.deriveActor(exchange)
   const mayAct = rules.deriveMayAct(exchange)
   return {
     exchange,
+    audience,
     scopes: rules.deriveScopes(exchange),
     capabilities: rules.deriveCapabilities(exchange),
     claims: {
@@ -67,9 +69,10 @@ function judge(rules: ExchangeRules, exchange: Exchange): Judged {
   }
 }
 
-async function answer(provider: Provider, ctx: Context, { exchange, scopes, capabilities, claims }: Judged) {
+async function answer(provider: Provider, ctx: Context, judged: Judged): Promise<void> {
+  const { exchange, audience, scopes, capabilities, claims } = judged
   const { parts, subject, client, key } = exchange
-  const info = parts.resources.describe(ctx, subject.audience, client)
+  const info = parts.resources.describe(ctx, audience, client)
   const token: AccessToken = new provider.AccessToken({
     client,
     accountId: subject.subject,
@@ -77,7 +80,7 @@ async function answer(provider: Provider, ctx: Context, { exchange, scopes, capa
     scope: scopes.length === 0 ? undefined : scopes.join(' '),
     rar: capabilities.length === 0 ? undefined : capabilities,
     expiresIn: Math.min(info.accessTokenTTL, Math.floor(subject.expires - parts.now())),
-    resourceServer: new provider.ResourceServer(subject.audience, info),
+    resourceServer: new provider.ResourceServer(audience, info),
   })
   setExchangedClaims(ctx, claims)
   ctx.oidc.entity('AccessToken', token)

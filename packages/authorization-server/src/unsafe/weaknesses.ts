@@ -3,6 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Ledger, Spend, SpendKind } from '@countersign/core'
 import type { Configuration } from 'oidc-provider'
 import type { Variation } from '../authorization-server.ts'
+import { grantAllRequested } from './consent-ignored.ts'
+import { resetCounts } from './count-reset.ts'
+import { type ExchangeWeakness, weakenExchange } from './weak-exchange.ts'
 
 /**
  * What may be wrong with a weakened authorization server.
@@ -10,7 +13,9 @@ import type { Variation } from '../authorization-server.ts'
  * `pkce_optional`: an authorization request may come without a challenge. `shared_secrets`: clients have secrets, which
  * are sent along. `assertion_replay`: no assertion id is kept. `refresh_reuse`: a refresh token is good for many uses.
  * `consume_after_find`: whether a thing was used is looked up, and then written down. `agent_claim_copied`: what an
- * agent was once attested to be is copied into each token that is refreshed from there on.
+ * agent was once attested to be is copied into each token that is refreshed from there on. `consent_ignored`: scopes that
+ * a person unticked are granted all the same. `count_reset`: a capability gets another id with each refresh and exchange,
+ * and forgets what it was narrowed from. Those that begin with `exchange` are in `weak-exchange.ts`.
  */
 export type Weakness =
   | 'pkce_optional'
@@ -19,6 +24,9 @@ export type Weakness =
   | 'refresh_reuse'
   | 'consume_after_find'
   | 'agent_claim_copied'
+  | 'consent_ignored'
+  | 'count_reset'
+  | ExchangeWeakness
 
 /** The variation that has these weaknesses and no others. */
 export function vary(weaknesses: readonly Weakness[], secrets: Readonly<Record<string, string>>): Variation {
@@ -33,8 +41,11 @@ export function vary(weaknesses: readonly Weakness[], secrets: Readonly<Record<s
       if (has('pkce_optional')) varied.pkce = { required: () => false }
       if (has('refresh_reuse')) varied.rotateRefreshToken = false
       if (has('agent_claim_copied')) varied.extraTokenClaims = copyAgentClaim(varied.extraTokenClaims)
+      if (has('consent_ignored')) varied.loadExistingGrant = grantAllRequested(varied.loadExistingGrant)
+      if (has('count_reset')) varied.features = resetCounts(varied.features)
       return has('shared_secrets') ? shareSecrets(varied, secrets) : varied
     },
+    adaptExchange: (rules) => weakenExchange(rules, weaknesses),
   }
 }
 
