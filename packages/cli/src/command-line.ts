@@ -5,6 +5,7 @@ import { addAttestCommands } from './attest/command.ts'
 import { addCallCommand } from './call/command.ts'
 import type { Context } from './context.ts'
 import { CommandFailed, type ExitCode } from './exit.ts'
+import { addFrictionCommands } from './friction/command.ts'
 import { printable } from './terminal/printable.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { addTokenCommands } from './token/command.ts'
@@ -54,6 +55,7 @@ function createProgram(context: Context): Command {
   addCallCommand(program, context)
   addTokenCommands(program, context)
   addAttestCommands(program, context)
+  addFrictionCommands(program, context)
   return program
 }
 
