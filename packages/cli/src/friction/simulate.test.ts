@@ -75,7 +75,7 @@ describe('countersign friction simulate: the configuration', () => {
       first_blocked: 177,
     })
     const grouped = ['--scenario', 'siblings', '--set', 'tools.delete_note.target=0.9']
-    expect(await blocked(...grouped, '--set', 'tools.purge_notes.target=0.9')).toMatchObject({ approval: 54 })
+    expect(await blocked(...grouped, '--set', 'tools.purge_notes.target=0.9')).toMatchObject({ approval: 56 })
     const free = ['--set', 'tools.purge_notes.target=0.9', '--set', 'groups.destructive.target=0.9']
     expect(await blocked(...grouped, ...free)).toMatchObject({ approval: 0 })
   })
