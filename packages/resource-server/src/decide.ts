@@ -7,7 +7,7 @@ import { tellDecision } from './decision-event.ts'
 import type { GuardContext } from './guard-context.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import type { Policy } from './policy.ts'
-import { spendAll, spendProof } from './spending/spend-call.ts'
+import { spendAll, spendProof, spendUses } from './spending/spend-call.ts'
 
 /** A decision, and the call with all that was established about it. */
 export interface Judgement {
@@ -35,16 +35,26 @@ async function reachJudgement(call: Call, context: GuardContext, policy: Policy)
 async function findGravestObjection(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
   let objection: Objection
   try {
-    objection = await findObjection(call, context, policy)
+    objection = await findObjection(call, context, policy.checks)
   } catch (error) {
     if (policy.spendsRefused) await spendProof(call, context, policy)
     throw error
   }
-  if (objection === undefined) return spendAll(call, context, policy)
+  if (objection === undefined) return admit(call, context, policy)
   return policy.spendsRefused ? ((await spendProof(call, context, policy)) ?? objection) : objection
 }
 
-async function findObjection(call: Call, context: GuardContext, { checks }: Policy): Promise<Objection> {
+/**
+ * In one trip to the ledger, where nothing comes in between. What counts calls must count none that is sent again, and
+ * a call that it refuses must spend no use: then the proof goes first, by itself.
+ */
+async function admit(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
+  if (context.pressure === undefined) return spendAll(call, context, policy)
+  const objection = (await spendProof(call, context, policy)) ?? (await findObjection(call, context, policy.pressure))
+  return objection ?? (call.uses && spendUses(call, context, { policy }))
+}
+
+async function findObjection(call: Call, context: GuardContext, checks: Policy['checks']): Promise<Objection> {
   for (const { check } of checks) {
     const answer = check(call, context)
     // Most checks have nothing to say, at once; awaiting those too would cost a turn of the queue each.

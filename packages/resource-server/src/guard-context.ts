@@ -32,6 +32,7 @@ import { createRequirementTables, type RequirementTables } from './policy/requir
 import { createScopeExpansion } from './policy/scope-hierarchy.ts'
 import { assertScopes } from './policy/scope-names.ts'
 import { isSecureUrl } from './policy/secure-url.ts'
+import { createPressure, type Pressure } from './pressure/pressure.ts'
 import { describeProtectedResource } from './protected-resource-metadata.ts'
 import { createSessionSeals, type SessionSeals } from './sessions/session-seals.ts'
 import type { TokenRevocations } from './token/revocation/token-revocations.ts'
@@ -49,6 +50,8 @@ export interface GuardContext {
   readonly bearer: 'refused' | 'allowed'
   readonly initialScopes: readonly string[]
   readonly requirements: RequirementTables
+  /** Absent where calls are not judged by those before them. */
+  readonly pressure: Pressure | undefined
   readonly limits: Limits
   readonly issuers: ReadonlyMap<string, TrustedIssuer>
   readonly readToken: AccessTokenReader
@@ -95,6 +98,7 @@ export function createGuardContext(options: GuardOptions, parts: GuardParts = {}
     bearer: options.bearer ?? 'refused',
     initialScopes: readInitialScopes(options),
     requirements,
+    pressure: createPressure(options, clock),
     limits,
     issuers: tokens.issuers,
     readToken: tokens.read,

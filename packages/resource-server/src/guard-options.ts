@@ -4,6 +4,7 @@ import type { AttestationPolicy, AttestationTimes, Presence } from '@countersign
 import type { CapabilityRequirement } from '@countersign/capability'
 import type { Clock, Events, Ledger, Verifier } from '@countersign/core'
 import type { ProofPolicy } from '@countersign/dpop'
+import type { Friction, FrictionOptions, Rates, RatesOptions, ToolFriction } from '@countersign/friction'
 import type { Limits } from './limits.ts'
 import type { IssuerTrust } from './token/issuer-trust.ts'
 
@@ -20,6 +21,8 @@ export interface Requirement {
    * capability stands in for the scopes all the same. Needs a durable `ledger`, in which its uses are counted.
    */
   readonly capability?: CapabilityRequirement
+  /** Of a tool that does harm: `{}` where the defaults will do. Leaning on it takes a person's approval, and then time. */
+  readonly friction?: ToolFriction
 }
 
 /** Requirements by name. */
@@ -65,6 +68,10 @@ export interface GuardOptions {
   readonly proofs?: Partial<ProofPolicy>
   /** Where proof ids are spent. Default: this process's memory, with nonces of this run. */
   readonly ledger?: Ledger
+  /** The numbers of the friction that tools declare; or the whole of it, made by `createFriction`. */
+  readonly friction?: Friction | Omit<FrictionOptions, 'tools' | 'clock'>
+  /** How many requests there may be in a while; what is refused for anything else is not counted. */
+  readonly rates?: Rates | RatesOptions
   /** Browser origins that may call, such as `https://app.example`. Default none. */
   readonly origins?: readonly string[]
   /** Values of `Host` that are served. Default: the host of `endpoint`. */

@@ -10,10 +10,12 @@ import { content } from './checks/content.ts'
 import { contentDigest } from './checks/content-digest.ts'
 import { credentials } from './checks/credentials.ts'
 import { declared } from './checks/declared.ts'
+import { friction } from './checks/friction.ts'
 import { httpMethod } from './checks/http-method.ts'
 import { knownHost } from './checks/known-host.ts'
 import { message } from './checks/message.ts'
 import { proof } from './checks/proof.ts'
+import { rates } from './checks/rates.ts'
 import { requiredDigest } from './checks/required-digest.ts'
 import { revocation } from './checks/revocation.ts'
 import { routingHeaders } from './checks/routing-headers.ts'
@@ -34,6 +36,8 @@ export interface NamedCheck {
 /** The checks of a call, and what it costs. */
 export interface Policy {
   readonly checks: readonly NamedCheck[]
+  /** Asked of calls that have passed all of those, once their proof is known to be new: they count, whoever asks. */
+  readonly pressure: readonly NamedCheck[]
   /** What is spent of every call whose proof was good. */
   readonly singleUse: SingleUse
   /** Whether that is spent of refused calls too. */
@@ -77,6 +81,10 @@ export const policy: Policy = {
     { name: 'required_digest', check: requiredDigest },
     { name: 'capability', check: capability },
     { name: 'scope', check: scope },
+  ],
+  pressure: [
+    { name: 'rates', check: rates },
+    { name: 'friction', check: friction },
   ],
   // ledger
   singleUse,

@@ -6,6 +6,7 @@ import type { HeldCapability } from '../token/access-token.ts'
 
 /** One use: which call it is for, and what may be spent for it. */
 export interface CapabilityUse {
+  readonly message: Message
   readonly call: ToolCall
   readonly requirement: CompleteCapabilityRequirement
   /** The capabilities of the token that allow the call, in the token's order. */

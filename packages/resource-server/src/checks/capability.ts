@@ -83,7 +83,7 @@ function judgeMessage(message: Message, context: GuardContext, { token, match }:
     else lack = graver(lack, { code: matched.code, reason: matched.reason, call: toolCall, requirement })
   }
   const [first, ...others] = candidates
-  if (first !== undefined) return { use: { call: toolCall, requirement, candidates: [first, ...others] } }
+  if (first !== undefined) return { use: { message, call: toolCall, requirement, candidates: [first, ...others] } }
   // Whoever has none for this tool is told of the scopes, as ever.
   return isAsked || lack.code !== 'capability_required' ? { lack } : undefined
 }

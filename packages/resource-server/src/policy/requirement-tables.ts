@@ -14,7 +14,7 @@ const openMethods = ['initialize', 'server/discover', 'ping', 'tools/list'] as c
 export const namingMethods = ['tools/call', 'resources/read', 'prompts/get'] as const
 
 /** A requirement as the checks read it. */
-export interface DeclaredRequirement extends Omit<Requirement, 'attestation' | 'capability'> {
+export interface DeclaredRequirement extends Omit<Requirement, 'attestation' | 'capability' | 'friction'> {
   readonly attestation?: AttestationPolicy
   readonly capability?: CompleteCapabilityRequirement
 }
@@ -65,7 +65,7 @@ function createTable(
 ): NamedRequirements {
   const entries = Object.entries(table).map(([name, requirement]) => {
     const where = `${kind}: '${name}'`
-    if (kind !== 'tools') assertNoCapability(where, requirement)
+    if (kind !== 'tools') assertNoToolMembers(where, requirement)
     return [name, completeRequirement(where, requirement)] as const
   })
   return {
@@ -75,15 +75,16 @@ function createTable(
   }
 }
 
-/** Only the arguments of a tool are judged: anywhere else it would ask for nothing. */
-function assertNoCapability(where: string, { capability }: Requirement): void {
-  if (capability === undefined) return
-  throw new ConfigurationError(`${where}: capability is asked of tools only; use scopes here`)
+/** Only calls of tools are judged by them: anywhere else they would ask for nothing. */
+function assertNoToolMembers(where: string, requirement: Requirement): void {
+  const misplaced = (['capability', 'friction'] as const).find((member) => requirement[member] !== undefined)
+  if (misplaced === undefined) return
+  throw new ConfigurationError(`${where}: ${misplaced} is asked of tools only; use scopes here`)
 }
 
 /** A misspelt member would ask for nothing, and nobody would notice. */
 function completeRequirement(where: string, requirement: Requirement): DeclaredRequirement {
-  const { attestation, capability, ...needs } = requirement
+  const { attestation, capability, friction: _, ...needs } = requirement
   const { scopes = [], contentDigest, ...others } = needs
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) throw new ConfigurationError(`${where}: a requirement has no '${unknown}'`)

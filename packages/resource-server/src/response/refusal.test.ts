@@ -42,7 +42,7 @@ describe.each([
         status: response.status,
         headers: Object.fromEntries(response.headers),
         body: await response.json(),
-        events: scene.events.filter(({ type }) => !type.endsWith('_failed') && !type.startsWith('attestation_')),
+        events: scene.events.filter(({ type }) => !/_failed$|^attestation_|^friction_/.test(type)),
       }).toEqual({
         status,
         headers: {

@@ -57,6 +57,7 @@ describe('RFC 6750 §5.2: what a refusal tells', () => {
   const decision = ['code', 'reason', 'clientId', 'seconds', 'skew', 'methods', 'tools']
   const judged = ['issuer', 'carriage', 'cached', 'seconds']
   const membersOf: Readonly<Record<string, readonly string[]>> = {
+    friction_level: ['tool', 'clientId', 'level'],
     key_fetch_failed: ['issuer', 'reason'],
     introspection_failed: ['issuer', 'reason'],
     revocation_feed_failed: ['issuer', 'reason'],

@@ -3,6 +3,7 @@ import type { RejectionCode } from '@countersign/core'
 import { attestationRefusals } from './attestation-refusals.test-fixture.ts'
 import { capabilityRefusals } from './capability-refusals.test-fixture.ts'
 import type { Members } from './issuer.test-fixture.ts'
+import { pressureRefusals } from './pressure-refusals.test-fixture.ts'
 import { rpc, type Scene, type SceneOptions, toolCall } from './scene.test-fixture.ts'
 
 /** A call that is refused. */
@@ -180,6 +181,7 @@ export const refusals: readonly Refusal[] = [
     },
   },
   ...capabilityRefusals,
+  ...pressureRefusals,
   {
     code: 'keys_unavailable',
     status: 503,

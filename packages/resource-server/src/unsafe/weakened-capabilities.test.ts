@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createCapabilityOptions, grantCapability } from '../testing/capability.test-fixture.ts'
 import { deleteWith } from '../testing/capability-refusals.test-fixture.ts'
+import { createDurableLedger } from '../testing/durable-ledger.test-fixture.ts'
 import { type Members, start } from '../testing/issuer.test-fixture.ts'
-import { createScene, type Scene } from '../testing/scene.test-fixture.ts'
+import { createFrictionOptions } from '../testing/pressure-refusals.test-fixture.ts'
+import { createScene, type SceneOptions } from '../testing/scene.test-fixture.ts'
 import { readWebRequest } from '../web-request.ts'
 import { createWeakenedGuard } from './weakened-guard.ts'
 import type { Weakness } from './weakened-policy.ts'
@@ -21,6 +23,7 @@ interface Attack {
   readonly claims?: Members
   /** Calls that come before it. */
   readonly before?: number
+  readonly options?: SceneOptions
 }
 
 const ours = (overrides: Members = {}) => grantCapability({ locations: [local], ...overrides })
@@ -52,16 +55,32 @@ const attacks: readonly Attack[] = [
     held: [ours()],
     before: 1,
   },
+  {
+    name: 'a deletion after others',
+    weakness: 'friction',
+    stoppedBy: 'friction_blocked',
+    held: [ours({ uses: 9 })],
+    before: 3,
+    options: createFrictionOptions(),
+  },
+  {
+    name: 'a call too many',
+    weakness: 'rates',
+    stoppedBy: 'rate_limited',
+    held: [ours({ uses: 9 })],
+    before: 1,
+    options: createCapabilityOptions({ rates: { perClient: { calls: 1, seconds: 60 } } }),
+  },
 ]
 
-async function run({ weakness, held, claims, before = 0 }: Attack, isWeak: boolean): Promise<string> {
-  const scene: Scene = await createScene(
-    createCapabilityOptions({
-      resource: local,
-      issuedBy: 'http://127.0.0.1:4000',
-      ...(isWeak && { create: (options) => createWeakenedGuard(options, [weakness]) }),
-    }),
-  )
+async function run({ weakness, held, claims, before = 0, options }: Attack, isWeak: boolean): Promise<string> {
+  const scene = await createScene({
+    ...(options ?? createCapabilityOptions()),
+    ledger: createDurableLedger(),
+    resource: local,
+    issuedBy: 'http://127.0.0.1:4000',
+    ...(isWeak && { create: (made) => createWeakenedGuard(made, [weakness]) }),
+  })
   const token = await scene.token({ authorization_details: held, ...claims })
   for (let call = 0; call < before; call++) await scene.guard.check(await deleteWith(scene, held, { token }))
   const decision = await scene.guard.decide(readWebRequest(await deleteWith(scene, held, { token })))

@@ -45,7 +45,7 @@ describe('a weakened guard', () => {
 })
 
 describe('the weakened policy', () => {
-  const namesOf = ({ checks }: typeof policy) => checks.map(({ name }) => name)
+  const namesOf = ({ checks, pressure }: typeof policy) => [...checks, ...pressure].map(({ name }) => name)
 
   it('without a weakness is the policy', () => {
     expect(weakenPolicy([])).toEqual(policy)
@@ -82,8 +82,9 @@ describe('the weakened policy', () => {
     ['any_capability', 'capability'],
     ['capability_window', 'capability'],
   ] as const)('with %s does %s in another way, and all others as ever', (weakness, name) => {
-    const { checks } = weakenPolicy([weakness])
-    expect(checks.map((check) => check.name)).toEqual(namesOf(policy))
+    const weakened = weakenPolicy([weakness])
+    const { checks } = weakened
+    expect(namesOf(weakened)).toEqual(namesOf(policy))
     const changed = checks.filter(({ check }, index) => check !== policy.checks[index]?.check)
     expect(changed.map((check) => check.name)).toEqual([name])
   })

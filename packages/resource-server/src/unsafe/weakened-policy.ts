@@ -32,6 +32,8 @@ export const removableChecks = [
   'required_digest',
   'capability',
   'scope',
+  'rates',
+  'friction',
 ] as const
 
 /** Weaknesses seen in the field, each one setting: which check is done in another way. */
@@ -67,6 +69,7 @@ export function weakenPolicy(without: readonly Weakness[]): Policy {
     .map((named): NamedCheck => ({ name: named.name, check: findVariant(named.name, without) ?? named.check }))
   return {
     checks,
+    pressure: policy.pressure.filter(({ name }) => !without.some((weakness) => weakness === name)),
     singleUse: findSingleUse(without),
     spendsRefused: !without.includes('single_use_of_allowed_only'),
     countsUses: !without.includes('no_capability_count'),
