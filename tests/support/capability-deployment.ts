@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAuthorizationServer } from '@countersign/authorization-server'
+import { type AuthorizationServer, createAuthorizationServer } from '@countersign/authorization-server'
 import type { CapabilityRequirement } from '@countersign/capability'
 import { createSqliteLedger } from '@countersign/ledgers/sqlite'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
@@ -31,6 +31,8 @@ export interface CapabilityDeployment {
   /** A public client with a person behind it. */
   readonly app: { readonly clientId: string; readonly redirectUri: string }
   readonly user: { readonly name: string; readonly password: string }
+  /** What an operator does at the authorization server. */
+  readonly revoke: AuthorizationServer['revoke']
   close(): Promise<void>
 }
 
@@ -85,6 +87,7 @@ export async function startCapabilityDeployment(
     authorizationServers: [issuer],
     ...notesPolicy,
     tools: { ...notesPolicy.tools, delete_note: { scopes: ['notes:delete'], capability } },
+    methods: { ...notesPolicy.methods, 'subscriptions/listen': { scopes: ['notes:read'] } },
     ledger: createSqliteLedger({ path: join(data, 'ledger.sqlite') }),
   })
   const guarded = guard.protect(createMcpHandler(() => notesServer(notes)))
@@ -99,7 +102,7 @@ export async function startCapabilityDeployment(
     rmSync(data, { recursive: true })
   }
 
-  return { issuer, resource, notes, orchestrator, worker, app, user, close }
+  return { issuer, resource, notes, orchestrator, worker, app, user, revoke: provider.revoke, close }
 }
 
 async function openServer(): Promise<Server> {
