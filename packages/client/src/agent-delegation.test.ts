@@ -83,7 +83,10 @@ describe('RFC 8693: an orchestrator delegates to a worker', () => {
     ['to a client that it may not delegate to', 'stranger', ['notes:read'], 'invalid_request'],
   ])('but not %s', async (_name, to, scopes, oauthError) => {
     const { orchestrator, url } = await delegationWorld()
-    await expect(orchestrator.delegate({ url, to, scopes })).rejects.toMatchObject({ oauthError })
+    await expect(orchestrator.delegate({ url, to, scopes })).rejects.toMatchObject({
+      code: 'delegation_unfit',
+      oauthError,
+    })
   })
 
   it('but takes no wider or other answer for it', async () => {

@@ -1,9 +1,9 @@
 /** What a server asks for when a call lacks a capability (draft-ietf-oauth-rar-metadata-remediation): written by that server. */
 import { decodeBase64url, parseStrictJson } from '@countersign/core'
 import { readBounded } from '../bounded-bytes.ts'
+import type { DocumentLimits } from '../json-document.ts'
 import { membersOf } from '../json-members.ts'
 import type { ResourceChallenge } from '../resource-challenge.ts'
-import { untilAborted } from '../turns.ts'
 import { decodeUtf8 } from '../utf8.ts'
 
 /** One capability, or something that only looks like it. */
@@ -13,8 +13,8 @@ export interface CapabilityDemand {
   readonly needsPerson: boolean
 }
 
-/** Octets of a problem document, and milliseconds until it is there. */
-const LIMITS = { size: 65_536, time: 5000 }
+/** 64 KiB, 5 s: the one says all there is to say of a call, and the challenge has said it before. */
+const problemLimits: DocumentLimits = { size: 65_536, time: 5000 }
 
 /** Entries are no deeper than 12. */
 const DEPTH = { maxDepth: 16 }
@@ -27,9 +27,10 @@ const DEPTH = { maxDepth: 16 }
 export async function readCapabilityDemand(
   { error, remediation }: ResourceChallenge,
   response: Response,
+  limits: DocumentLimits = problemLimits,
 ): Promise<CapabilityDemand | undefined> {
   if (error !== 'insufficient_authorization') return undefined
-  const problem = await readProblem(response)
+  const problem = await readProblem(response, limits)
   const named = remediation === undefined ? problem : decodeRemediation(remediation)
   const details = named.authorization_details
   if (!Array.isArray(details) || details.length !== 1) return undefined
@@ -42,13 +43,16 @@ function decodeRemediation(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** RFC 9457; what does not come as one in time says nothing. */
-async function readProblem(response: Response): Promise<Readonly<Record<string, unknown>>> {
+async function readProblem(
+  response: Response,
+  { size, time }: DocumentLimits,
+): Promise<Readonly<Record<string, unknown>>> {
   const type = response.headers.get('content-type') ?? ''
   if (!/^application\/(?:problem\+)?json\b/i.test(type)) return {}
-  const { body } = response.clone()
-  if (body === null) return {}
   try {
-    const octets = await untilAborted(readBounded(body, LIMITS.size), AbortSignal.timeout(LIMITS.time))
+    // A copy, because the caller gets the response; aborting the pipe lets go of the copy.
+    const copy = response.clone().body?.pipeThrough(new TransformStream(), { signal: AbortSignal.timeout(time) })
+    const octets = copy === undefined ? undefined : await readBounded(copy, size)
     return octets === undefined ? {} : parseMembers(octets)
   } catch {
     return {}

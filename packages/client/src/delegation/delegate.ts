@@ -7,6 +7,7 @@ import type { Discovery } from '../discovery.ts'
 import { membersOf } from '../json-members.ts'
 import { requireSecureUrl } from '../secure-url.ts'
 import { exchangeToken } from '../token-exchange.ts'
+import type { ObtainedToken } from '../token-request.ts'
 import type { TokenStore } from '../token-store.ts'
 import type { Delegation } from './delegation.ts'
 
@@ -32,7 +33,7 @@ export interface DelegationRequest {
  * Narrows the token that the agent holds for a server to what is delegated; gets one first where it holds none.
  *
  * @throws AuthorizationRefused `misconfigured`; `delegation_unfit` where the authorization server exchanges no tokens,
- * or yields less than was asked for; those of a token request
+ * says no, or yields less than was asked for; those of a token request
  */
 export async function delegate(parts: AgentParts, tokens: TokenStore, request: DelegationRequest): Promise<Delegation> {
   const { to, scopes = [], capabilities = [] } = request
@@ -43,13 +44,15 @@ export async function delegate(parts: AgentParts, tokens: TokenStore, request: D
   const { resource, server } = discovery
   if (!server.exchangesTokens) throw unfit('does not announce token exchange (RFC 8693)')
   const asked = capabilities.map((capability) => completeCapability(capability, resource))
-  const issued = await exchangeToken(parts, discovery, {
-    subjectToken: token,
-    scopes,
-    sendScope: scopes.length > 0,
-    capabilities: { asked },
-    mayAct: to,
-  })
+  const issued = await explainNo(
+    exchangeToken(parts, discovery, {
+      subjectToken: token,
+      scopes,
+      sendScope: scopes.length > 0,
+      capabilities: { asked },
+      mayAct: to,
+    }),
+  )
   if (issued.capabilities.length < asked.length) throw unfit('left out a capability that was to be delegated')
   requireActor(issued.accessToken, to)
   return {
@@ -74,13 +77,26 @@ async function holdToken(
 }
 
 function completeCapability(capability: DelegatedCapability, resource: string): CapabilityRequest {
-  const entry = { type: 'mcp_tool', locations: [resource], uses: 1, seconds: 60, ...capability }
+  const entry = { uses: 1, seconds: 60, ...capability, type: 'mcp_tool', locations: [resource] }
   const parsed = parseCapability(entry, 'request')
   if (parsed.ok) return parsed.value
   throw new AuthorizationRefused(
     'misconfigured',
     `A capability that is to be delegated is malformed: ${parsed.reason}.`,
   )
+}
+
+async function explainNo(exchange: Promise<ObtainedToken>): Promise<ObtainedToken> {
+  try {
+    return await exchange
+  } catch (error) {
+    if (!(error instanceof AuthorizationRefused) || error.code !== 'token_request_failed') throw error
+    throw new AuthorizationRefused(
+      'delegation_unfit',
+      'The authorization server delegates nothing such: `scopes` of this agent must cover it without a person, and its client be registered to delegate to the other one.',
+      error.oauthError,
+    )
+  }
 }
 
 /** Where the token can be read, it must name the worker, and nobody else, as the one that may act. */
