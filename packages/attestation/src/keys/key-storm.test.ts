@@ -34,6 +34,7 @@ describe('a storm of tokens with invented key ids (A13)', () => {
     expect(server.asked.length).toBe(201)
   })
 
+  // Ten thousand questions, each with a turn of the faked clock: no matter of a moment on a busy machine.
   it('costs at most five fetches a minute, while every good token goes on verifying', async () => {
     const { server, fetch } = createKeyServer(GOOD)
     const { find } = makeTrust({}, { fetch })
@@ -49,7 +50,7 @@ describe('a storm of tokens with invented key ids (A13)', () => {
     expect(wrong).toEqual([])
     expect(server.asked.length).toBeGreaterThan(2)
     expect(busiestMinute(server.asked)).toBeLessThanOrEqual(5)
-  })
+  }, 60_000)
 
   it('costs no more while the server answers', async () => {
     const { server, fetch } = createKeyServer(GOOD)

@@ -121,6 +121,13 @@ describe('an attestation that is not good is refused, and never the same as none
     })
   })
 
+  it('one with the proof of another mode beside it', async () => {
+    const scene = await createScene(trusting)
+    const attestation = await attester.attest(scene.agent)
+    const headers = { 'oauth-client-attestation': attestation, 'oauth-client-attestation-pop': 'x' }
+    expect(await callWith(scene, { headers })).toBe('attestation_invalid other_mode')
+  })
+
   it('one that is longer than the limit', async () => {
     const scene = await createScene({ ...trusting, limits: { attestationLength: 100 } })
     expect(await show(scene)).toBe('headers_too_large attestation')

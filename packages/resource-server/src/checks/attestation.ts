@@ -11,6 +11,8 @@ import type { Check, Objection } from './check.ts'
 
 /** One attestation, as it stands in a header of its own. */
 const attestationHeader = 'oauth-client-attestation'
+/** The proof of the draft's other mode, which is not spoken here: beside a DPoP proof there must be none. */
+const otherModeHeader = 'oauth-client-attestation-pop'
 
 /**
  * Establishes `agent`. An attestation that is not good is refused whatever the policy: only one that is missing is the
@@ -22,6 +24,7 @@ export const attestation: Check = (call, context) => {
   const text = sent[0]
   if (verifier === undefined || text === undefined) return believeToken(call, context)
   if (sent.length > 1) return refuse('malformed_request', 'several_attestations')
+  if (call.incoming.header(otherModeHeader).length > 0) return refuse('attestation_invalid', 'other_mode')
   if (text.length > context.limits.attestationLength) return refuse('headers_too_large', 'attestation')
   return verify(call, context, { verifier, text })
 }
