@@ -1,5 +1,6 @@
 /** What the specifications ask of these packages: one row each, in our own words, verified by at least one test. */
 import { attestationRequirements } from './attestation-requirements.ts'
+import { delegationRequirements } from './delegation-requirements.ts'
 import { type Requirement, rfc } from './requirement.ts'
 
 const mcp = (page: string): string => `https://modelcontextprotocol.io/specification/2026-07-28/basic/${page}`
@@ -284,6 +285,7 @@ export const requirements = [
   },
 
   ...attestationRequirements,
+  ...delegationRequirements,
 ] as const satisfies readonly Requirement[]
 
 /** The id of a known requirement. */

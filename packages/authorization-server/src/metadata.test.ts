@@ -5,6 +5,7 @@ import { makeAttester } from '../testing/attestation.ts'
 import { approve, startAttempt } from '../testing/code-flow.ts'
 import { claimsOf, requestAgentToken } from '../testing/token-request.ts'
 import { startWorld, type World } from '../testing/world.ts'
+import { TOKEN_EXCHANGE } from './token-exchange/grant-type.ts'
 
 let world: World
 afterEach(() => world.close())
@@ -41,7 +42,7 @@ describe('RFC 8414 metadata', () => {
       })
       expect(Object.keys(body).filter((name) => name.startsWith('client_attestation'))).toEqual([])
       expect(new Set(body.grant_types_supported as string[])).toEqual(
-        new Set(['authorization_code', 'client_credentials', 'refresh_token']),
+        new Set(['authorization_code', 'client_credentials', 'refresh_token', TOKEN_EXCHANGE]),
       )
       const endpoints = Object.keys(body).filter((name) => name.endsWith('_endpoint'))
       expect(endpoints.sort()).toEqual([

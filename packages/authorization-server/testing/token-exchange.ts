@@ -27,7 +27,7 @@ async function makeParty(clientId: string): Promise<Party> {
   return { clientId, assertionKey: await makeKey(), proofKey: await makeKey() }
 }
 
-export const ALL_SCOPES = ['notes:read', 'notes:write', 'notes:delete']
+const ALL_SCOPES = ['notes:read', 'notes:write', 'notes:delete']
 
 export async function startExchangeWorld(settings: WorldOptions = {}): Promise<ExchangeWorld> {
   const orchestrator = await makeParty('orchestrator')

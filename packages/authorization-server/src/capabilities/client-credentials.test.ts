@@ -1,8 +1,16 @@
 import { parseCapabilities } from '@countersign/capability'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { askFor, detailsOf, notesWithTools, noteTools } from '../../testing/capabilities.ts'
 import { asClient, asMailServer, forMail, inquire } from '../../testing/token-inquiry.ts'
-import { claimsOf, requestAgentToken } from '../../testing/token-request.ts'
+import {
+  assertionForm,
+  claimsOf,
+  fetchNonce,
+  makeTokenProof,
+  postToken,
+  requestAgentToken,
+} from '../../testing/token-request.ts'
 import { type KeyPair, MAIL, mailResource, makeKey, NOTES, startWorld, type World } from '../../testing/world.ts'
 
 let world: World
@@ -32,7 +40,7 @@ const request = (entries: readonly object[], rest: Record<string, string> = {}) 
 const now = () => Math.floor(Date.now() / 1000)
 
 describe('a client that acts for itself', () => {
-  it('gets a capability of a tool that its scopes are for, with an id and an end, and no scope beside it', async () => {
+  it(`${verifies('RFC9396-7-1', 'RFC9396-9.1-1')} gets a capability of a tool that its scopes are for, with an id and an end, and no scope beside it`, async () => {
     const answer = await request([askFor('write_note', { uses: 2 })])
     const { authorization_details, scope, ...claims } = claimsOf(answer)
     expect(scope).toBeUndefined()
@@ -88,11 +96,17 @@ describe('a client that acts for itself', () => {
     ['an approval of its own', askFor('write_note', { approved_at: 1 }), 'invalid_authorization_details'],
     ['an unknown member', askFor('write_note', { note: 1 }), 'invalid_authorization_details'],
     ['another type', { type: 'payment' }, 'invalid_authorization_details'],
-  ])('gets nothing for %s', async (_name, entry, error) => {
+  ])(`${verifies('RFC9396-5-1')} gets nothing for %s`, async (_name, entry, error) => {
     for (const entries of [[entry], [askFor('write_note'), entry]]) {
       const { status, body } = await request(entries)
       expect({ status, error: body.error }).toEqual({ status: 400, error })
     }
+  })
+
+  it('gets nothing on the strength of being allowed to ask a person', async () => {
+    const form = await assertionForm(world.issuer, 'any', world.agentKey, detailsOf(askFor('write_note')))
+    const DPoP = await makeTokenProof(world.issuer, world.agentKey, { nonce: await fetchNonce(world) })
+    expect((await postToken(world.issuer, form, { DPoP })).body.error).toBe('invalid_authorization_details')
   })
 
   it.each([
@@ -142,7 +156,7 @@ describe('a tool that a person has to be asked about', () => {
 })
 
 describe('introspection', () => {
-  it('tells of capabilities, for either format', async () => {
+  it(`${verifies('RFC9396-9.2-1')} tells of capabilities, for either format`, async () => {
     const [jwt, opaque] = [
       await request([askFor('write_note')]),
       await requestAgentToken(world, {
@@ -162,7 +176,7 @@ describe('introspection', () => {
 })
 
 describe('the metadata', () => {
-  it('names the type (RFC 9396 §10)', async () => {
+  it(`${verifies('RFC9396-10-1')} names the type`, async () => {
     const response = await fetch(`${world.issuer}/.well-known/oauth-authorization-server`)
     expect(await response.json()).toMatchObject({ authorization_details_types_supported: ['mcp_tool'] })
   })

@@ -4,7 +4,7 @@ import { errors, type OIDCProviderError } from 'oidc-provider'
 import type { KnownTool, ToolTable } from './tool-table.ts'
 
 /** An entry that only a person may grant was asked for where there is none; ours, beside `interaction_required`. */
-export class ApprovalRequired extends errors.OIDCProviderError {
+class ApprovalRequired extends errors.OIDCProviderError {
   override readonly error_description = 'a person has to approve this: ask with an authorization request'
 
   constructor() {

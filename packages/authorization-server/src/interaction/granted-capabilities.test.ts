@@ -1,6 +1,7 @@
 import { type Capability, type CapabilityRequest, describeCapability, parseCapability } from '@countersign/capability'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import type { Browser, Visited } from '../../testing/browser.ts'
 import { askFor, detailsOf, notesWithTools, noteTools } from '../../testing/capabilities.ts'
 import { logIn, redeemCode, refresh, startAttempt } from '../../testing/code-flow.ts'
@@ -176,7 +177,7 @@ describe('who may ask', () => {
 describe('a capability in a family of tokens', () => {
   const setTime = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: seconds * 1000 })
 
-  it('T7: stays the same one in every token, with one id to count by, until its end', async () => {
+  it(`${verifies('RFC9396-6-1')} T7: stays the same one in every token, with one id to count by, until its end`, async () => {
     const attempt = await open([askFor('delete_note', { seconds: 600 })], 'editor', 'notes:read')
     const first = await redeem(attempt, await browser.submit(attempt.page, 'approve'))
     const second = await refreshed(first)

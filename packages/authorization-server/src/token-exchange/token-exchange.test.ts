@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { askFor, detailsOf, notesWithTools } from '../../testing/capabilities.ts'
 import {
   ask,
@@ -29,7 +30,7 @@ const claims = (access_token: string) => claimsOf({ status: 200, headers: new He
 const thumbprint = ({ proofKey }: ExchangeWorld['worker']) => calculateJwkThumbprint(proofKey.publicJwk)
 
 describe('a token of one’s own', () => {
-  it('is exchanged for one with fewer scopes, which falls with it and lives no longer', async () => {
+  it(`${verifies('RFC8693-2.2.1-1')} is exchanged for one with fewer scopes, which falls with it and lives no longer`, async () => {
     const token = await own()
     const answer = await swap(token, { scope: 'notes:read' })
     expect(answer).toMatchObject({
@@ -98,7 +99,7 @@ describe('a token of one’s own', () => {
     ['a token of another type', { subject_token_type: 'urn:ietf:params:oauth:token-type:jwt' }, 'invalid_request'],
     ['nothing', { subject_token: '' }, 'invalid_request'],
     ['two audiences', { audience: NOTES, resource: NOTES }, ''],
-  ])('is not exchanged for %s', async (_name, rest, error) => {
+  ])(`${verifies('RFC8693-2.1-1', 'RFC8693-2.2.2-1')} is not exchanged for %s`, async (_name, rest, error) => {
     const token = await own({ scope: 'notes:read notes:delete' })
     const { status, body } = await swap(token, rest)
     expect({ status, error: body.error ?? '' }).toEqual({ status: error === '' ? 200 : 400, error })
@@ -106,7 +107,7 @@ describe('a token of one’s own', () => {
 })
 
 describe('a capability that is exchanged', () => {
-  it.each<[string, object]>([
+  it.each<[string, Readonly<Record<string, unknown>>]>([
     ['another note', { arguments: { '/note_id': { equals: 99 } } }],
     ['more uses', { uses: 3 }],
     ['an argument less pinned', { arguments: { '/note_id': { equals: 42 }, '/text': { prefix: '' } } }],
@@ -118,7 +119,7 @@ describe('a capability that is exchanged', () => {
 })
 
 describe('a token that names another client in may_act', () => {
-  it('is exchanged by that client, under its own key, for what both may have', async () => {
+  it(`${verifies('RFC8693-4.1-1')} is exchanged by that client, under its own key, for what both may have`, async () => {
     const token = await delegate()
     expect(claims(token).may_act).toEqual({ sub: 'worker' })
     const answer = await swap(token, {}, scene.worker)
@@ -169,7 +170,7 @@ describe('a token that names another client in may_act', () => {
     expect((await swap(await delegate(), rest, scene.worker)).body.error).toBe(error)
   })
 
-  it('is nobody else’s', async () => {
+  it(`${verifies('RFC8693-4.4-1')} is nobody else’s`, async () => {
     const token = await delegate()
     for (const party of [scene.helper, scene.stranger]) {
       expect((await swap(token, {}, party)).body.error).toBe('invalid_grant')
