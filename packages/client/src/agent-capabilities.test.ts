@@ -288,31 +288,56 @@ describe('a token for one call', () => {
 })
 
 describe('a tool that a person has to approve afresh', () => {
-  it('is taken to the authorization server at once, also where it is listed: nothing else would do', async () => {
-    const { world, check } = await capabilityWorld({ grant: 'authorization_code' })
+  async function nagging(setup: WorldSetup = {}, isUpFront = false) {
+    const { world, check } = await capabilityWorld(setup)
+    const { judge } = check
     check.needsApproval = true
-    check.judge = nagging(check.judge)
+    // Where it is up front, the server says so before it has seen any capability.
+    if (isUpFront) check.judge = (call) => nameApproval(judge(call))
+    return { world, check }
+  }
+
+  it.each([
+    ['at once, where the server says so at once', true],
+    ['after the capability, where the server says so then', false],
+  ])('is taken to the authorization server %s, also where it is listed', async (_when, isUpFront) => {
+    const { world, check } = await nagging({ grant: 'authorization_code' }, isUpFront)
     const { fetch } = await world.agent({ ...unattended, scopes: ['notes:read', 'notes:delete'] })
     expect((await fetch(world.notes.endpoint, deleteNote(42))).status).toBe(200)
     expect(world.shown).toHaveLength(2)
-    expect(capabilityForms(world)).toEqual([])
+    expect(capabilityForms(world).map((form) => form.get('grant_type'))).toEqual(isUpFront ? [] : [EXCHANGE])
+    expect([...check.used.values()]).toEqual([1])
   })
 
-  it('is not used by an agent that acts for itself, and nobody is asked in vain', async () => {
-    const { world, check } = await capabilityWorld()
-    check.needsApproval = true
-    check.judge = nagging(check.judge)
+  it('is approved once by whoever the agent asks, and once by whoever the authorization server asks', async () => {
+    const { world } = await nagging({ grant: 'authorization_code' })
+    const approve = vi.fn(async () => true)
+    const { fetch } = await world.agent({ approve, scopes: ['notes:read', 'notes:delete'] })
+    expect((await fetch(world.notes.endpoint, deleteNote(42))).status).toBe(200)
+    expect([approve.mock.calls.length, world.shown.length]).toEqual([1, 2])
+  })
+
+  it('is asked about no third time by a server that is never content', async () => {
+    const { world, check } = await nagging({ grant: 'authorization_code' })
+    const { judge } = check
+    const refuse = (call: Parameters<typeof judge>[0]) => judge({ ...call, details: undefined })
+    check.judge = (call) => (call.details === undefined ? refuse(call) : nameApproval(refuse(call)))
+    const { fetch } = await world.agent({ ...unattended, scopes: ['notes:read', 'notes:delete'] })
+    const response = await fetch(world.notes.endpoint, deleteNote(42))
+    expect([response.status, await response.json()]).toMatchObject([403, { code: 'approval_required' }])
+    expect(world.shown).toHaveLength(2)
+  })
+
+  it.each([true, false])('is not used by an agent that acts for itself, up front or not: %s', async (isUpFront) => {
+    const { world } = await nagging({}, isUpFront)
     const approve = vi.fn(async () => true)
     const { fetch } = await world.agent({ approve })
     expect((await fetch(world.notes.endpoint, deleteNote(42))).status).toBe(403)
-    expect(approve).not.toHaveBeenCalled()
+    // What could not be got nobody is asked for.
+    expect(approve).toHaveBeenCalledTimes(isUpFront ? 0 : 1)
   })
 })
 
-/** A server that says at once that a person is needed. */
-function nagging(judge: ReturnType<typeof createCapabilityCheck>['judge']): typeof judge {
-  return (call) => {
-    const refused = judge(call)
-    return refused && { ...refused, code: 'approval_required' }
-  }
+function nameApproval(refused: { code: string; entry: unknown } | undefined) {
+  return refused && { ...refused, code: 'approval_required' }
 }

@@ -1,23 +1,21 @@
 /** `fetch` for an agent: tokens and proofs are added here, below everything that a model can see. */
 import type { AgentParts } from './agent-parts.ts'
+import { answerForbidden } from './answer-forbidden.ts'
 import { discard, sendRequest } from './bound-request.ts'
-import { readCapabilityDemand } from './capability/capability-demand.ts'
-import { stepUpToCapability } from './capability/capability-step-up.ts'
 import type { CapabilityUse } from './capability/capability-tokens.ts'
+import type { Exchange } from './exchange.ts'
 import type { HeldToken } from './held-token.ts'
 import { type OutgoingRequest, readOutgoingRequest } from './outgoing-request.ts'
 import type { ResourceAuthorization } from './resource-authorization.ts'
 import { type ResourceChallenge, readChallenge } from './resource-challenge.ts'
-import { missingScopes } from './scope-set.ts'
-import { stepUpToScopes } from './scope-step-up.ts'
 import type { TokenStore } from './token-store.ts'
 import { untilAborted } from './turns.ts'
 
 /**
  * Makes the agent's fetch.
  *
- * One call sends its request at most eight times: at first, after a renewal, with a fresh attestation and after a
- * step-up, each with one answer to a demanded nonce. What the server says after that is handed back as it is.
+ * One call sends its request at most ten times: at first, after a renewal, with a fresh attestation, after a step-up and
+ * with a person's approval on top, each with one answer to a demanded nonce. What the server says after that is handed back as it is.
  */
 export function createAuthorizedFetch(parts: AgentParts, tokens: TokenStore): typeof fetch {
   return async (input, init) => {
@@ -28,16 +26,11 @@ export function createAuthorizedFetch(parts: AgentParts, tokens: TokenStore): ty
     const first = { token, response: await sendRequest(parts, request, { token }) }
     const second = await answerUnauthorized(parts, request, authorization, first)
     const third = await answerStaleAttestation(parts, request, authorization, second)
-    const last = await answerForbidden(parts, request, authorization, third)
+    const fourth = await answerForbidden(parts, request, authorization, third)
+    const last = fourth.stepUp ? await answerForbidden(parts, request, authorization, fourth) : fourth
     authorization.capabilities.settle(last.token, judgeUse(last.response))
     return last.response
   }
-}
-
-/** A response, and the token that the request carried. */
-interface Exchange {
-  readonly token: HeldToken | undefined
-  readonly response: Response
 }
 
 /** Answers a 401 with a new token, unless another one would not help: the proof, not the token, was found wanting. */
@@ -89,46 +82,6 @@ const CLOCK_DIFFERENCE = 30
 
 function hasLapsed({ clock }: AgentParts, { attestedUntil }: HeldToken): boolean {
   return attestedUntil !== undefined && clock() >= attestedUntil - CLOCK_DIFFERENCE
-}
-
-/** Answers a 403 that asks for more scopes, or for a capability, when the operator or a person allows it: once. */
-async function answerForbidden(
-  parts: AgentParts,
-  request: OutgoingRequest,
-  authorization: ResourceAuthorization,
-  exchange: Exchange,
-): Promise<Exchange> {
-  const { token: held, response } = exchange
-  const challenge = response.status === 403 ? readChallenge(response) : undefined
-  if (held === undefined || challenge === undefined) return exchange
-  const stepUp = await chooseStepUp(parts, request, authorization, { held, response, challenge })
-  if (stepUp === undefined) return exchange
-  authorization.capabilities.settle(held, 'refused')
-  const token = await untilAborted(authorization.approvals(stepUp), request.signal)
-  if (token === undefined) return exchange
-  discard(response)
-  return { token, response: await sendRequest(parts, request, { token }) }
-}
-
-/** A 403, and what was refused. */
-interface Forbidden {
-  readonly held: HeldToken
-  readonly response: Response
-  readonly challenge: ResourceChallenge
-}
-
-async function chooseStepUp(
-  parts: AgentParts,
-  request: OutgoingRequest,
-  authorization: ResourceAuthorization,
-  { held, response, challenge }: Forbidden,
-): Promise<(() => Promise<HeldToken | undefined>) | undefined> {
-  const { error, scopes } = challenge
-  if (error === 'insufficient_scope' && scopes !== undefined && missingScopes(scopes, held.scopes).length > 0) {
-    return () => stepUpToScopes(parts, request, authorization, scopes)
-  }
-  const demand = await readCapabilityDemand(challenge, response)
-  return demand && (() => stepUpToCapability(parts, request, authorization, demand))
 }
 
 /** What became of the use of a capability: a call that was refused spends none. */

@@ -9,11 +9,16 @@ import { type OutgoingToolCall, readToolCall } from '../tool-call.ts'
 import type { CapabilityDemand } from './capability-demand.ts'
 import { listCapabilityGrants, obtainCapability } from './capability-grants.ts'
 
+/** A demand that is to be answered. */
+interface AnsweredDemand extends CapabilityDemand {
+  /** Whether the operator or a person has said yes to a capability for this very call before. */
+  readonly isAllowed: boolean
+}
+
 /** A call, and the capability that a server wants for it: they say the same. */
-interface WantedCall {
+interface WantedCall extends AnsweredDemand {
   readonly call: OutgoingToolCall
   readonly entry: CapabilityRequest
-  readonly needsPerson: boolean
 }
 
 /**
@@ -27,7 +32,7 @@ export async function stepUpToCapability(
   parts: AgentParts,
   { content, signal }: OutgoingRequest,
   authorization: ResourceAuthorization,
-  demand: CapabilityDemand,
+  demand: AnsweredDemand,
 ): Promise<HeldToken | undefined> {
   signal?.throwIfAborted()
   const { discovery } = authorization
@@ -36,16 +41,15 @@ export async function stepUpToCapability(
   const { resource } = discovery
   const wanted = equalsWantedCapability(demand.entry, { resource, ...call }, parts.stepUp.capabilityLimits)
   if (!wanted.ok) return undefined
-  const { needsPerson } = demand
   // An equal call got one with uses left while this one waited for its turn.
-  const known = needsPerson ? undefined : authorization.capabilities.take(call)
-  return known ?? askForCapability(parts, authorization, { call, entry: wanted.value, needsPerson }, signal)
+  const known = demand.needsPerson ? undefined : authorization.capabilities.take(call)
+  return known ?? askForCapability(parts, authorization, { ...demand, call, entry: wanted.value }, signal)
 }
 
 async function askForCapability(
   parts: AgentParts,
   authorization: ResourceAuthorization,
-  { call, entry, needsPerson }: WantedCall,
+  { call, entry, needsPerson, isAllowed }: WantedCall,
   signal: AbortSignal | undefined,
 ): Promise<HeldToken | undefined> {
   const { discovery } = authorization
@@ -54,10 +58,10 @@ async function askForCapability(
   // Nobody is asked for what could not be got.
   if (grants.length === 0) return undefined
   const { resource } = discovery
-  const isAllowed = await mayAskForCapability(parts.stepUp, { resource, capability: entry, call })
+  const mayAsk = isAllowed || (await mayAskForCapability(parts.stepUp, { resource, capability: entry, call }))
   // A yes that comes after the call was given up is a yes to nothing.
   signal?.throwIfAborted()
-  const held = isAllowed ? await authorization.ready() : undefined
+  const held = mayAsk ? await authorization.ready() : undefined
   const token = held === undefined ? undefined : await obtainCapability(grants, held, discovery)
   if (token === undefined) return undefined
   authorization.capabilities.keep(call, token)
