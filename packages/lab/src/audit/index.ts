@@ -1,0 +1,2 @@
+/** The audit: the attacks, against a server that its operator names. */
+export {}

@@ -1,0 +1,2 @@
+/** The lab: every attack, with and without each defence. */
+export {}
