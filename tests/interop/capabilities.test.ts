@@ -1,5 +1,6 @@
 /** Capabilities and delegation from end to end: our agent and the SDK's own client, real servers, notes that lie. */
 import { type Agent, type AgentOptions, type ApprovalRequest, createAgent } from '@countersign/client'
+import type { Friction, FrictionDecision } from '@countersign/friction'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type CapabilityDeployment, startCapabilityDeployment } from '../support/capability-deployment.ts'
@@ -115,6 +116,47 @@ describe.each(eras)('a tool that takes a capability, in the $era era', ({ versio
     expect(quick.notes.read(id)).toBeDefined()
     // It goes on with what it may.
     await mcp.callTool({ name: 'read_notes', arguments: {} })
+  })
+})
+
+describe.each(eras)('a tool that is leant on, in the $era era', ({ versionNegotiation }) => {
+  let decide: (approved: boolean) => FrictionDecision
+  let leant: CapabilityDeployment
+  beforeAll(async () => {
+    const friction: Friction = {
+      decide: ({ tool, approved = false }) =>
+        tool === 'delete_note' ? decide(approved) : { outcome: 'allowed', level: 'none', friction: 0 },
+      read: () => ({ share: 1, friction: 0.7 }),
+    }
+    leant = await startCapabilityDeployment({ approval: 'none', friction })
+  })
+  afterAll(() => leant.close())
+
+  it('is taken by our agent to the person, who is asked about the very note, once', async () => {
+    decide = (approved) => ({ outcome: approved ? 'allowed' : 'approval', level: 'high', friction: 0.7 })
+    const { authorize, pages } = seatPerson(leant, () => true)
+    const { fetch, lines } = recordExchanges()
+    const scopes = ['notes:read', 'notes:delete']
+    const agent = await createAgent({ credentials: { ...leant.app, authorize }, ...unattended, scopes, fetch })
+    const mcp = await connect(leant.resource, versionNegotiation, { fetch: agent.fetch })
+    const id = writeNote(leant)
+    await deleteNote(mcp, id)
+    expect(leant.notes.read(id)).toBeUndefined()
+    expect(pages).toHaveLength(2)
+    expect(lines.filter((line) => line.includes('delete_note'))).toEqual([
+      'POST /mcp tools/call delete_note (DPoP nonce) → 403 insufficient_authorization',
+      'POST /mcp tools/call delete_note (DPoP nonce) → 403 insufficient_authorization',
+      'POST /mcp tools/call delete_note (DPoP nonce) → 200',
+    ])
+  })
+
+  it('is left alone by our agent once it is blocked: the 429 says until when', async () => {
+    decide = () => ({ outcome: 'blocked', reason: 'friction', friction: 1, retryAfter: 30 })
+    const { fetch, lines } = recordExchanges()
+    const agent = await createOrchestrator(leant, { ...unattended, fetch })
+    const mcp = await connect(leant.resource, versionNegotiation, { fetch: agent.fetch })
+    await expect(deleteNote(mcp, writeNote(leant))).rejects.toThrow('"retry_after":30')
+    expect(lines.at(-1)).toContain('delete_note (DPoP nonce) → 429')
   })
 })
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AuthorizationServer, createAuthorizationServer } from '@countersign/authorization-server'
 import type { CapabilityRequirement } from '@countersign/capability'
+import type { Friction } from '@countersign/friction'
 import { createSqliteLedger } from '@countersign/ledgers/sqlite'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
 import { createGuard } from '@countersign/resource-server'
@@ -36,10 +37,16 @@ export interface CapabilityDeployment {
   close(): Promise<void>
 }
 
+/** What deleting takes beside the note's name, and what friction the guard has. */
+export interface CapabilityDeploymentOptions extends Omit<CapabilityRequirement, 'object'> {
+  readonly friction?: Friction
+}
+
 /** Starts it on free ports of 127.0.0.1; deleting takes a capability that names the note. */
-export async function startCapabilityDeployment(
-  requirement: Omit<CapabilityRequirement, 'object'> = {},
-): Promise<CapabilityDeployment> {
+export async function startCapabilityDeployment({
+  friction,
+  ...requirement
+}: CapabilityDeploymentOptions = {}): Promise<CapabilityDeployment> {
   const data = mkdtempSync(join(tmpdir(), 'countersign-capabilities-'))
   const [authorization, server] = await Promise.all([openServer(), openServer()])
   const issuer = originOf(authorization)
@@ -89,6 +96,7 @@ export async function startCapabilityDeployment(
     tools: { ...notesPolicy.tools, delete_note: { scopes: ['notes:delete'], capability } },
     methods: { ...notesPolicy.methods, 'subscriptions/listen': { scopes: ['notes:read'] } },
     ledger: createSqliteLedger({ path: join(data, 'ledger.sqlite') }),
+    ...(friction && { friction }),
   })
   const guarded = guard.protect(createMcpHandler(() => notesServer(notes)))
   await guarded.ready()
