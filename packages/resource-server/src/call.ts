@@ -1,9 +1,9 @@
 /** One call on its way through the checks: what came in, and what each check has established so far. */
-import type { Capability } from '@countersign/capability'
 import type { JsonValue } from '@countersign/core'
 import type { VerifiedProof } from '@countersign/dpop'
-import type { CapabilityUse } from './capabilities/capability-use.ts'
-import { type Caller, type CallerAgent, type CallerCapability, unattested } from './decision.ts'
+import type { CapabilityUse, SpentUse } from './capabilities/capability-use.ts'
+import type { ContinuedCall } from './continuations/continued-call.ts'
+import { type Caller, type CallerAgent, unattested } from './decision.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import type { LegacyCall } from './legacy/legacy-call.ts'
 import type { Message } from './policy/message.ts'
@@ -38,8 +38,10 @@ export interface Call {
   scoped?: readonly DeclaredRequirement[]
   /** The uses of capabilities that the call would spend; absent where it would spend none. */
   uses?: readonly CapabilityUse[]
-  /** The capabilities that were spent, one for each of `uses`. */
-  spent?: readonly Capability[]
+  /** Calls of tools that go on from an answer, and spend no second use. */
+  continued?: readonly ContinuedCall[]
+  /** The uses that were spent. */
+  spent?: readonly SpentUse[]
 }
 
 /** The value, or an exception, and so no access, when it was never established. */
@@ -49,8 +51,9 @@ export function established<T>(value: T | undefined): T {
 }
 
 /** Who is calling. Only a key that was proven is the caller's. */
-export function describeCaller({ token, proof, agent, spent }: Call): Caller {
+export function describeCaller({ token, proof, agent, spent = [], continued = [] }: Call): Caller {
   const { issuer, subject, clientId, scopes, expires, act } = established(token)
+  const capabilities = [...spent, ...continued.map(({ continuation }) => continuation)]
   return {
     issuer,
     subject,
@@ -60,10 +63,6 @@ export function describeCaller({ token, proof, agent, spent }: Call): Caller {
     ...(proof === undefined ? {} : { jkt: proof.jkt }),
     ...(agent === undefined ? unattested : { attestation: { level: agent.level }, agent }),
     ...(act && { act }),
-    ...(spent && { capabilities: spent.map(describeCapability) }),
+    ...(capabilities.length > 0 && { capabilities: capabilities.map(({ capability }) => capability) }),
   }
-}
-
-function describeCapability({ tool, id, expires, approved_at: approvedAt }: Capability): CallerCapability {
-  return { tool, id, expires, ...(approvedAt !== undefined && { approvedAt }) }
 }

@@ -7,7 +7,7 @@ import { tellDecision } from './decision-event.ts'
 import type { GuardContext } from './guard-context.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import type { Policy } from './policy.ts'
-import { spendAll, spendProof, spendUses } from './spending/spend-call.ts'
+import { hasMore, spendAll, spendProof, spendUses } from './spending/spend-call.ts'
 
 /** A decision, and the call with all that was established about it. */
 export interface Judgement {
@@ -51,7 +51,7 @@ async function findGravestObjection(call: Call, context: GuardContext, policy: P
 async function admit(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
   if (context.pressure === undefined) return spendAll(call, context, policy)
   const objection = (await spendProof(call, context, policy)) ?? (await findObjection(call, context, policy.pressure))
-  return objection ?? (call.uses && spendUses(call, context, { policy }))
+  return objection ?? (hasMore(call) ? spendUses(call, context, { policy }) : undefined)
 }
 
 async function findObjection(call: Call, context: GuardContext, checks: Policy['checks']): Promise<Objection> {

@@ -25,6 +25,7 @@ import {
 } from './attestation/attestation-settings.ts'
 import { createSecurityEventReceiver, type SecurityEventReceiver } from './attestation/security-events.ts'
 import { ConfigurationError } from './configuration-error.ts'
+import { type ContinuationSeals, createContinuationSeals } from './continuations/continuation-seals.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { createLegacyCarriage, type LegacyCarriage } from './legacy/legacy-carriage.ts'
 import { completeLimits, type Limits } from './limits.ts'
@@ -62,6 +63,8 @@ export interface GuardContext {
   /** Attestations that come in `initialize`; absent without a trust list. */
   readonly legacy: LegacyCarriage | undefined
   readonly nonces: NonceRing
+  /** Calls that answered `input_required`, as their callers keep them. */
+  readonly continuations: ContinuationSeals
   readonly sessions: SessionSeals
   readonly ledger: Ledger
   readonly verifier: Verifier
@@ -112,6 +115,7 @@ export function createGuardContext(options: GuardOptions, parts: GuardParts = {}
     legacy: createLegacyCarriage(options, { verifier, clock, ledger, ...(events !== undefined && { events }) }),
     securityEvents: createSecurityEventReceiver(options, { endpoint, bodySeconds: limits.bodySeconds }),
     nonces,
+    continuations: createContinuationSeals(options.continuationSecret, options.resource),
     sessions: createSessionSeals(),
     ledger,
     verifier,

@@ -72,6 +72,11 @@ export interface GuardOptions {
   readonly friction?: Friction | Omit<FrictionOptions, 'tools' | 'clock'>
   /** How many requests there may be in a while; what is refused for anything else is not counted. */
   readonly rates?: Rates | RatesOptions
+  /**
+   * 32 octets or more, the same in every process that serves this resource: a call that asked for input may then go on
+   * in any of them. Default: random, and it goes on where it began.
+   */
+  readonly continuationSecret?: string | Uint8Array
   /** Browser origins that may call, such as `https://app.example`. Default none. */
   readonly origins?: readonly string[]
   /** Values of `Host` that are served. Default: the host of `endpoint`. */

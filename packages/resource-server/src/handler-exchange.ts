@@ -1,6 +1,7 @@
 /** What passes between the guard and the handler behind it: a request without credentials, a response bound to its caller. */
 import { createAuthInfo } from './auth-info.ts'
 import { type Call, established } from './call.ts'
+import { sealAnswer } from './continuations/seal-answer.ts'
 import type { Decision } from './decision.ts'
 import type { GuardContext } from './guard-context.ts'
 import type { McpHandler } from './guarded-server.ts'
@@ -41,7 +42,9 @@ export async function exchange(
     authInfo: createAuthInfo(decision.caller, context.resource),
     ...(decision.body === undefined ? {} : { parsedBody: decision.body }),
   })
-  const answer = call.legacy === undefined ? given : await completeLegacyAnswer(given, call, context)
+  const sealing = sealAnswer(given, call, context)
+  const sealed = sealing instanceof Promise ? await sealing : sealing
+  const answer = call.legacy === undefined ? sealed : await completeLegacyAnswer(sealed, call, context)
   // Answers may be immutable (`Response.redirect`, a fetched one), so the headers are copied.
   const response = new Response(boundStreams ? bindBody(answer, call, context) : answer.body, answer)
   if (decision.nonce !== undefined) response.headers.set('dpop-nonce', decision.nonce)

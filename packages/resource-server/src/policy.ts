@@ -8,6 +8,7 @@ import { capability } from './checks/capability.ts'
 import type { Check } from './checks/check.ts'
 import { content } from './checks/content.ts'
 import { contentDigest } from './checks/content-digest.ts'
+import { continuation } from './checks/continuation.ts'
 import { credentials } from './checks/credentials.ts'
 import { declared } from './checks/declared.ts'
 import { friction } from './checks/friction.ts'
@@ -79,6 +80,7 @@ export const policy: Policy = {
     { name: 'declared', check: declared },
     { name: 'attestation_policy', check: attestationPolicy },
     { name: 'required_digest', check: requiredDigest },
+    { name: 'continuation', check: continuation },
     { name: 'capability', check: capability },
     { name: 'scope', check: scope },
   ],

@@ -3,6 +3,7 @@ import { matchCapability } from '@countersign/capability'
 import { type Call, established } from '../call.ts'
 import { type CapabilityLack, refuseLacks } from '../capabilities/capability-lack.ts'
 import { type CapabilityUse, readToolCall } from '../capabilities/capability-use.ts'
+import { isContinued } from '../continuations/continued-call.ts'
 import type { GuardContext } from '../guard-context.ts'
 import { everyArgument } from '../policy/capability-requirements.ts'
 import type { Message } from '../policy/message.ts'
@@ -27,7 +28,7 @@ export function createCapabilityCheck(match: CapabilityMatcher = matchCapability
     const { tools } = context.requirements
     // What can't be counted allows nothing; a guard that asks for capabilities has a ledger that counts.
     if (context.ledger.lifetime !== 'durable') return undefined
-    if (capabilities.length === 0 && !tools.asksForCapability) return undefined
+    if (capabilities.length === 0 && !tools.asksForCapability && call.continued === undefined) return undefined
     return judgeMessages(call, context, match)
   }
 }
@@ -41,15 +42,14 @@ function judgeMessages(call: Call, context: GuardContext, match: CapabilityMatch
   const lacks: CapabilityLack[] = []
   const scoped: DeclaredRequirement[] = []
   for (const message of established(call.judged)) {
+    if (isContinued(message, call)) continue
     const finding = judgeMessage(message, context, { token, match })
     if (finding === undefined) scoped.push(...listRequirements(message, context))
     else if ('use' in finding) uses.push(finding.use)
     else lacks.push(finding.lack)
   }
-  if (uses.length > 0) {
-    call.uses = uses
-    call.scoped = scoped
-  }
+  if (uses.length > 0) call.uses = uses
+  if (uses.length > 0 || call.continued !== undefined) call.scoped = scoped
   return refuseLacks(lacks)
 }
 

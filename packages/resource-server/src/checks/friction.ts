@@ -4,6 +4,7 @@ import { type Call, established } from '../call.ts'
 import { findApproved, isApproved } from '../capabilities/approved-capabilities.ts'
 import { type CapabilityLack, refuseLacks } from '../capabilities/capability-lack.ts'
 import { type CapabilityUse, readToolCall } from '../capabilities/capability-use.ts'
+import { isContinued } from '../continuations/continued-call.ts'
 import type { GuardContext } from '../guard-context.ts'
 import { everyArgument } from '../policy/capability-requirements.ts'
 import type { Message } from '../policy/message.ts'
@@ -11,7 +12,7 @@ import type { AccessToken } from '../token/access-token.ts'
 import type { Check, Objection } from './check.ts'
 
 /**
- * Counts every call of a tool that would otherwise pass. Refuses `friction_blocked`, or `approval_required` for a call
+ * Counts every call of a tool that begins and would otherwise pass. Refuses `friction_blocked`, or `approval_required` for a call
  * that no person has approved in the last minutes; one that somebody has spends that approval.
  */
 export const friction: Check = async (call, context) => {
@@ -38,7 +39,7 @@ async function judge(
   { call, context, friction: { decide } }: Judging,
 ): Promise<Objection | CapabilityLack> {
   const tool = nameTool(message)
-  if (tool === undefined) return undefined
+  if (tool === undefined || isContinued(message, call)) return undefined
   const token = established(call.token)
   const use = call.uses?.find((one) => one.message === message)
   const approved = use === undefined ? findApproved(message, call, context) : narrowToApproved(use, context)

@@ -1,6 +1,7 @@
 /** What a call costs, in one trip to the ledger: the id of its proof, and the uses of capabilities that it takes. */
 import { refuse, type Spend, type SpendOutcome } from '@countersign/core'
 import type { Call } from '../call.ts'
+import { describeSpent } from '../capabilities/capability-use.ts'
 import type { Objection } from '../checks/check.ts'
 import type { GuardContext } from '../guard-context.ts'
 import type { Policy } from '../policy.ts'
@@ -24,7 +25,12 @@ export async function spendProof(call: Call, context: GuardContext, { singleUse 
 
 /** Spends all that the call costs, or nothing but the proof. */
 export function spendAll(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
-  return call.uses === undefined ? spendProof(call, context, policy) : spendWithProof(call, context, policy)
+  return hasMore(call) ? spendWithProof(call, context, policy) : spendProof(call, context, policy)
+}
+
+/** Whether the call costs more than its proof. */
+export function hasMore({ uses, continued }: Call): boolean {
+  return uses !== undefined || continued !== undefined
 }
 
 async function spendWithProof(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
@@ -41,10 +47,11 @@ interface Together {
 
 /**
  * All uses or none, and then no proof either: so that is spent by itself, for the call is refused. Refuses
- * `replay_detected`, `capability_exhausted` or `ledger_unavailable`.
+ * `replay_detected`, `capability_exhausted`, `continuation_invalid` or `ledger_unavailable`.
  */
 export async function spendUses(call: Call, context: GuardContext, { policy, proof }: Together): Promise<Objection> {
-  const own = proof === undefined ? [] : [proof]
+  const continued = call.continued?.map((one) => one.spend) ?? []
+  const own = proof === undefined ? continued : [proof, ...continued]
   const attempt = async (chosen: readonly Chosen[], tripsLeft: number): Promise<Objection> => {
     const outcome = await spend([...own, ...listSpends(chosen, policy)], context)
     if (outcome === undefined) return refuse('ledger_unavailable')
@@ -52,7 +59,8 @@ export async function spendUses(call: Call, context: GuardContext, { policy, pro
     if (outcome.exhausted === proof?.key) return refuse('replay_detected')
     const others = tripsLeft > 1 ? chooseOthers(chosen, outcome.exhausted) : undefined
     if (others !== undefined) return attempt(others, tripsLeft - 1)
-    const refused = refuseExhausted(chosen, outcome.exhausted)
+    const isUsed = continued.some(({ key }) => key === outcome.exhausted)
+    const refused = isUsed ? refuse('continuation_invalid', 'used') : refuseExhausted(chosen, outcome.exhausted)
     return proof === undefined ? refused : ((await spendProof(call, context, policy)) ?? refused)
   }
   return attempt(chooseCapabilities(call.uses ?? []), mostTrips)
@@ -64,7 +72,7 @@ function listSpends(chosen: readonly Chosen[], { countsUses }: Policy): readonly
 
 /** What was spent belongs to who is calling, and is told. */
 function keep(call: Call, { events }: GuardContext, chosen: readonly Chosen[]): undefined {
-  call.spent = chosen.map(({ held }) => held.compiled.capability)
+  call.spent = chosen.map(({ use, held }) => describeSpent(use.message, held))
   const clientId = call.token?.clientId
   if (events === undefined || clientId === undefined) return
   for (const { use, held } of chosen) {

@@ -91,6 +91,12 @@ export const refusals: readonly Refusal[] = [
     arrange: (scene) => scene.request({ headers: { 'mcp-method': 'tools/list' } }),
   },
   {
+    code: 'continuation_invalid',
+    status: 400,
+    arrange: (scene) =>
+      scene.request({ body: rpc('tools/call', { name: 'read_notes', requestState: 'countersign.1.made-up' }) }),
+  },
+  {
     code: 'missing_token',
     status: 401,
     error: 'none',

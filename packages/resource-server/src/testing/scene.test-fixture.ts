@@ -58,6 +58,8 @@ export interface SceneOptions extends Partial<GuardOptions> {
   readonly issuerTrust?: Partial<IssuerTrust>
   /** Whose attestations count. */
   readonly attesters?: readonly TrustLine[]
+  /** The agent, when another scene has it too. */
+  readonly agent?: AgentKey
   /** Who issues its tokens, when that is not `https://auth.example`. */
   readonly issuedBy?: string
   /** How its guard is made, when that is not `createGuard`. */
@@ -66,9 +68,9 @@ export interface SceneOptions extends Partial<GuardOptions> {
 
 /** Sets everything up; `overrides` go to the guard. */
 export async function createScene(options: SceneOptions = {}): Promise<Scene> {
-  const { issuerTrust = {}, attesters, issuedBy, create = createGuard, ...overrides } = options
+  const { issuerTrust = {}, attesters, issuedBy, create = createGuard, ...others } = options
+  const { agent = await createAgentKey(), ...overrides } = others
   const issuer = await createIssuer(issuedBy === undefined ? {} : { issuer: issuedBy })
-  const agent = await createAgentKey()
   const events: GuardEvent[] = []
   const spends: Spend[] = []
   const clock = () => scene.now

@@ -1,8 +1,10 @@
 /** Capabilities judged the way that scopes are: for the class of action, or whenever they come. */
 import { matchCapability } from '@countersign/capability'
+import { encodeBase64url } from '@countersign/core'
 import type { Call } from '../call.ts'
 import { createCapabilityCheck } from '../checks/capability.ts'
 import type { Check } from '../checks/check.ts'
+import { continuation } from '../checks/continuation.ts'
 
 /** Takes any capability for the tool to allow every call of it. */
 export const anyCapability: Check = createCapabilityCheck(() => ({ ok: true }))
@@ -28,4 +30,17 @@ function keepLonger(use: Use, until: number): Use {
     spends: held.spends.map((spend) => ({ ...spend, until: Math.max(spend.until, until) })),
   }))
   return first === undefined ? use : { ...use, candidates: [first, ...others] }
+}
+
+/** Takes a continuation as often as it comes. */
+export const reusableContinuations: Check = async (call, context) => {
+  const objection = await continuation(call, context)
+  if (call.continued !== undefined) {
+    call.continued = call.continued.map((one) => ({ ...one, spend: { ...one.spend, key: drawKey() } }))
+  }
+  return objection
+}
+
+function drawKey(): string {
+  return encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
 }

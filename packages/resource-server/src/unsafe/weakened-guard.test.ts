@@ -68,6 +68,7 @@ describe('the weakened policy', () => {
       'content',
       'message',
       'declared',
+      'continuation',
     ])
   })
 
@@ -80,6 +81,7 @@ describe('the weakened policy', () => {
     ['undeclared_is_open', 'declared'],
     ['first_message_only', 'declared'],
     ['any_capability', 'capability'],
+    ['reusable_continuations', 'continuation'],
     ['capability_window', 'capability'],
   ] as const)('with %s does %s in another way, and all others as ever', (weakness, name) => {
     const weakened = weakenPolicy([weakness])

@@ -2,7 +2,7 @@
 import type { Check } from '../checks/check.ts'
 import { type SingleUse, singleUse } from '../checks/single-use.ts'
 import { type NamedCheck, type Policy, policy } from '../policy.ts'
-import { anyCapability, capabilityOfAnyTime } from './weak-capabilities.ts'
+import { anyCapability, capabilityOfAnyTime, reusableContinuations } from './weak-capabilities.ts'
 import {
   anyonesSession,
   firstMessageOnly,
@@ -46,6 +46,7 @@ const weakVariants = {
   undeclared_is_open: { of: 'declared', check: undeclaredIsOpen },
   any_capability: { of: 'capability', check: anyCapability },
   capability_window: { of: 'capability', check: capabilityOfAnyTime },
+  reusable_continuations: { of: 'continuation', check: reusableContinuations },
   first_message_only: { of: 'declared', check: firstMessageOnly },
 } as const satisfies Readonly<Record<string, { of: string; check: Check }>>
 

@@ -1,7 +1,9 @@
 /** A stream of events (HTML, Server-sent events) in which the data of one event is replaced. */
 
+import type { Awaitable } from '@countersign/core'
+
 /** Yields what to put in the place of an event's data, or `undefined` to leave it. */
-export type Rewrite = (data: string) => string | undefined
+export type Rewrite = (data: string) => Awaitable<string | undefined>
 
 const BLANK_LINE = /\r\n\r\n|\n\n|\r\r/
 /** More than this before an event has ended is let pass unread. */
@@ -15,13 +17,13 @@ export function rewriteEvents(stream: ReadableStream<Uint8Array>, rewrite: Rewri
   let isOver = false
 
   /** What can be passed on of what has come. */
-  function take(text: string): string {
+  async function take(text: string): Promise<string> {
     if (isOver) return text
     waiting += text
     let passed = ''
     for (let end = BLANK_LINE.exec(waiting); end !== null; end = BLANK_LINE.exec(waiting)) {
       const event = waiting.slice(0, end.index)
-      const changed = rewriteEvent(event, rewrite)
+      const changed = await rewriteEvent(event, rewrite)
       passed += `${changed ?? event}${end[0]}`
       waiting = waiting.slice(end.index + end[0].length)
       if (changed !== undefined) return passed + release()
@@ -37,8 +39,8 @@ export function rewriteEvents(stream: ReadableStream<Uint8Array>, rewrite: Rewri
   }
 
   const transformer: Transformer<Uint8Array, Uint8Array> = {
-    transform(chunk, controller) {
-      const text = take(decoder.decode(chunk, { stream: true }))
+    async transform(chunk, controller) {
+      const text = await take(decoder.decode(chunk, { stream: true }))
       if (text !== '') controller.enqueue(encoder.encode(text))
     },
     flush(controller) {
@@ -49,12 +51,12 @@ export function rewriteEvents(stream: ReadableStream<Uint8Array>, rewrite: Rewri
   return stream.pipeThrough(new TransformStream(transformer))
 }
 
-function rewriteEvent(event: string, rewrite: Rewrite): string | undefined {
+async function rewriteEvent(event: string, rewrite: Rewrite): Promise<string | undefined> {
   const lines = event.split(/\r\n|\n|\r/)
   const data = lines
     .filter((line) => line.startsWith('data:'))
     .map((line) => line.slice('data:'.length).replace(/^ /, ''))
-  const changed = data.length === 0 ? undefined : rewrite(data.join('\n'))
+  const changed = data.length === 0 ? undefined : await rewrite(data.join('\n'))
   if (changed === undefined) return undefined
   return [...lines.filter((line) => !line.startsWith('data:')), `data: ${changed}`].join('\n')
 }
