@@ -21,3 +21,30 @@ export const notesPolicy = {
   prompts: { summarise_notes: read },
   methods: { 'resources/list': read, 'resources/templates/list': {}, 'prompts/list': {} },
 } as const satisfies Partial<GuardOptions>
+
+/** Deleting is asked for note by note; nobody has to approve it at the authorization server. */
+const deletion = { object: '/note_id', approval: 'none' } as const
+
+/**
+ * The same for agents that nobody trusts with a class of calls: a note is deleted with a capability that names it, once,
+ * and a client that does little else than delete is slowed down. Its capabilities need a durable `ledger`.
+ */
+export const cautiousNotesPolicy = {
+  ...notesPolicy,
+  tools: {
+    ...notesPolicy.tools,
+    delete_note: { ...notesPolicy.tools.delete_note, capability: deletion, friction: {} },
+  },
+} as const satisfies Partial<GuardOptions>
+
+/** The tools as the authorization server registers them, so that it issues capabilities for them. */
+export const notesTools = {
+  read_notes: { scopes: read.scopes, words: 'Read notes', destructive: false },
+  write_note: { scopes: notesPolicy.tools.write_note.scopes, words: 'Write a note', destructive: false },
+  delete_note: {
+    scopes: notesPolicy.tools.delete_note.scopes,
+    words: 'Delete a note',
+    destructive: true,
+    capability: deletion,
+  },
+} as const
