@@ -36,7 +36,14 @@ describe('countersign up and call', () => {
   })
 
   it('keeps every file with a secret to its owner', () => {
-    const files = ['client.json', 'user.json', 'authorization.sqlite', 'notes.sqlite', 'attestation.sqlite']
+    const files = [
+      'client.json',
+      'user.json',
+      'authorization.sqlite',
+      'notes.sqlite',
+      'ledger.sqlite',
+      'attestation.sqlite',
+    ]
     for (const file of [...files, 'attestation-root.json']) {
       expect(statSync(join(data, file)).mode & 0o077, file).toBe(0)
     }
@@ -79,6 +86,18 @@ describe('countersign up and call', () => {
     })
     const insecure = await call(['read_notes', '--attestation-issuer', 'http://attest.example'])
     expect(insecure).toMatchObject({ code: 2, out: '', err: expect.stringContaining('https') })
+  })
+
+  it('asks a person for this very deletion, in words, and gets nothing but that', async () => {
+    const remove = ['delete_note', '--arg', 'note_id=99']
+    const wanted = 'delete_note with note_id 99, once, within 60 seconds'
+    const unasked = await call(remove)
+    expect(unasked).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`${wanted}. Approve it`) })
+    const declined = await call(remove, { isTTY: true, typed: 'n\n' })
+    expect(declined).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`allows     ${wanted}\n`) })
+    const allowed = await call(remove, { isTTY: true, typed: 'y\n' })
+    expect(allowed).toMatchObject({ code: 1, out: 'There is no note 99.\n' })
+    expect(allowed.err).not.toContain('notes:delete')
   })
 
   it('ends with 1 when the tool or the guard says no', async () => {
@@ -125,6 +144,27 @@ describe('countersign up and call', () => {
     expect(err).toContain(`Port ${port} is in use. Choose another with --port`)
     const admin = await run(['up', '--port', '0', '--admin-port', port, '--data', join(folder, 'other')])
     expect(admin.err).toContain(`Port ${port} is in use. Choose another with --admin-port`)
+  })
+})
+
+describe('countersign up and a client that does nothing but delete', () => {
+  it('lets it do so for a while, then wants a person, and then time; reading goes on', async () => {
+    const data = mkdtempSync(join(folder, 'leaning-'))
+    const up = start(['up', '--port', '0', '--data', data, '--json'])
+    const { admin, resource } = JSON.parse(await up.firstLine) as { admin: string; resource: string }
+    const call = (...args: readonly string[]) => run(['call', resource, ...args, '--data', data])
+    const errors: string[] = []
+    for (let tries = 0; tries < 60 && !errors.at(-1)?.includes('friction_blocked'); tries += 1) {
+      const { err } = await call('delete_note', '--arg', 'note_id=99', '--yes')
+      if (err !== '' || errors.length > 0) errors.push(err)
+    }
+    expect(errors[0]).toMatch(/approval_required.*--login/)
+    expect(errors.at(-1)).toMatch(/friction_blocked.*Try again in \d+ s\./)
+    expect(await call('read_notes')).toMatchObject({ code: 0 })
+    const metrics = await (await fetch(`${admin}/metrics`)).text()
+    expect(metrics).toMatch(/^countersign_guard_friction.*level="blocked".* [1-9]/m)
+    up.stop()
+    await up.outcome
   })
 })
 

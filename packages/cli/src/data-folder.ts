@@ -12,6 +12,8 @@ export interface DataFolder {
   /** Clients, grants, signing keys, spent credentials. */
   readonly authorizationDatabase: string
   readonly notesDatabase: string
+  /** What was spent at the notes server: proofs, and uses of capabilities. */
+  readonly ledgerDatabase: string
   /** Signing keys of the attestation issuer, and what its deployments have spent. */
   readonly attestationDatabase: string
   /** The private key that signs its bundles, as a JWK. */
@@ -30,6 +32,7 @@ export function locateDataFolder(path: string): DataFolder {
     path,
     authorizationDatabase: join(path, 'authorization.sqlite'),
     notesDatabase: join(path, 'notes.sqlite'),
+    ledgerDatabase: join(path, 'ledger.sqlite'),
     attestationDatabase: join(path, 'attestation.sqlite'),
     attestationRootFile: join(path, 'attestation-root.json'),
     trustFolder: join(path, 'attestation-trust'),

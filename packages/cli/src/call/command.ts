@@ -18,7 +18,7 @@ export function addCallCommand(program: Command, context: Context): void {
     .option('--arg <name=value>', 'an argument; may be given several times', collect, [])
     .option('--json-args <json>', 'all arguments as one JSON object')
     .option('--list', 'list the tools')
-    .option('-y, --yes', 'allow whatever scopes the call turns out to need')
+    .option('-y, --yes', 'allow whatever the call turns out to need: scopes, or a capability for this one call')
     .addOption(new Option('--approve').implies({ yes: true }).hideHelp())
     .addOption(new Option('--era <era>', 'protocol era').choices(['auto', 'legacy', 'modern']).default('auto'))
     .option('--json', 'print the result as one line of JSON')

@@ -1,14 +1,15 @@
 /** What went wrong with a call, in words: cause and cure. */
 import { type ApprovalRequest, AuthorizationRefused } from '@countersign/client'
-import { type RejectionCode, rejections } from '@countersign/core'
+import { isJsonObject, parseStrictJson, type RejectionCode, rejections } from '@countersign/core'
 import { SdkHttpError } from '@modelcontextprotocol/client'
 import { CommandFailed } from '../exit.ts'
+import { describeWanted } from './approval.ts'
 
 /** Turns whatever the transport threw into a message; `refused` is the step-up that nobody approved, if there was one. */
 export function explainFailure(error: unknown, url: URL, refused: ApprovalRequest | undefined): unknown {
   if (refused !== undefined) {
     return new CommandFailed(
-      `The call needs ${refused.scopes.join(' ')}, and nobody approved it. Approve it in a terminal, or add --yes.`,
+      `Nobody approved what this call needs: ${describeWanted(refused)}. Approve it in a terminal, or add --yes.`,
     )
   }
   const causes = [...walkCauses(error)]
@@ -43,17 +44,30 @@ function readSystemCode(error: unknown): string | undefined {
 
 /** The guard's problem details say which rejection it was; of other servers only the status is repeated. */
 function explainAnswer({ status, data }: SdkHttpError, url: URL): string {
-  const code = readRejectionCode(data.text)
+  const { code, retryAfter } = readProblem(data.text)
   if (code === undefined) return `${url.href} answered ${status}.`
-  return `${url.href} refused the call: ${code}. ${rejections[code].summary} See docs/rejections.md.`
+  const cure =
+    code === 'approval_required' ? APPROVAL_CURE : retryAfter === undefined ? '' : ` Try again in ${retryAfter} s.`
+  return `${url.href} refused the call: ${code}. ${rejections[code].summary}${cure} See docs/rejections.md.`
 }
 
-function readRejectionCode(body: unknown): RejectionCode | undefined {
-  try {
-    const problem: unknown = JSON.parse(String(body))
-    const code = typeof problem === 'object' && problem !== null && 'code' in problem ? problem.code : undefined
-    return typeof code === 'string' && Object.hasOwn(rejections, code) ? (code as RejectionCode) : undefined
-  } catch {
-    return undefined
-  }
+/** A client that acts for itself has no page on which anybody could be asked. */
+const APPROVAL_CURE = ' Wait until it has done less of this for some minutes, or let a person approve it with --login.'
+
+interface Problem {
+  readonly code?: RejectionCode
+  /** Seconds. */
+  readonly retryAfter?: number
+}
+
+function readProblem(body: unknown): Problem {
+  const json = parseStrictJson(String(body), { maxBytes: 65_536 })
+  if (!json.ok || !isJsonObject(json.value)) return {}
+  const { code, retry_after: retryAfter } = json.value
+  if (typeof code !== 'string' || !isRejectionCode(code)) return {}
+  return { code, ...(typeof retryAfter === 'number' && { retryAfter }) }
+}
+
+function isRejectionCode(code: string): code is RejectionCode {
+  return Object.hasOwn(rejections, code)
 }

@@ -1,4 +1,5 @@
 /** What the claims of an access token mean, one sentence each (RFC 9068 §2.2, RFC 9449 §6.1). */
+import { explainCapabilities } from './capabilities.ts'
 import { describeMoment } from './span.ts'
 
 /** Words for one member of a token; undefined for those that nobody here knows. */
@@ -6,6 +7,7 @@ export function explainMember(name: string, value: unknown, now: number): string
   if (name === 'exp' || name === 'iat' || name === 'nbf') return explainTime(name, value, now)
   if (name === 'aud') return explainAudience(value)
   if (name === 'cnf') return explainConfirmation(value)
+  if (name === 'authorization_details') return explainCapabilities(value, now)
   return Object.hasOwn(MEANINGS, name) ? MEANINGS[name] : undefined
 }
 
@@ -20,7 +22,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   scope: 'what it may be used for',
   jti: 'its own name, for revocation and logs',
   act: 'who acts for the subject',
-  authorization_details: 'single acts that it allows',
+  may_act: 'the one client that it may be exchanged by',
+  derived_from: 'the tokens that it was exchanged from: it falls with any of them',
 }
 
 function explainTime(name: 'exp' | 'iat' | 'nbf', value: unknown, now: number): string {

@@ -1,13 +1,14 @@
 /** `countersign token …`: looking at tokens, and ending them. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { DEFAULT_DATA_FOLDER } from '../data-folder.ts'
+import { wrongUsage } from '../exit.ts'
 import type { RevokeOptions } from './revoke.ts'
 import type { VerifyOptions } from './verify.ts'
 
 /** Adds the commands. */
 export function addTokenCommands(program: Command, context: Context): void {
-  const token = program.command('token').summary('inspect, verify or revoke a token')
+  const token = program.command('token').summary('inspect, verify or revoke a token; revoke an agent or a capability')
   token
     .command('inspect')
     .summary('decode a token and explain it; verifies nothing')
@@ -40,17 +41,31 @@ export function addTokenCommands(program: Command, context: Context): void {
     })
   token
     .command('revoke')
-    .summary('end a token before its time')
+    .summary('end a token, all of one agent, or a capability before its time')
     .description(
       'Revokes an access or refresh token at its authorization server (RFC 7009), as the client that it was issued to.\n' +
-        'Guards that follow the feed of that server refuse it within 2 seconds.',
+        'With --agent or --capability, and for whoever runs up: all that is bound to one agent’s key, or one capability\n' +
+        'with all that were narrowed from it. Guards that follow the feed of that server refuse it within 2 seconds.',
     )
     .argument('[token]', 'the token, or - for stdin')
+    .addOption(
+      new Option('--agent <thumbprint>', 'the key of one instance of an agent: jkt in the log').conflicts('capability'),
+    )
+    .option('--capability <id>', 'a capability: id in the authorization_details of a token')
     .option('--data <dir>', 'folder with the credentials that up left', DEFAULT_DATA_FOLDER)
     .option('--json', 'print one line of JSON')
-    .addHelpText('after', '\nExample:\n  countersign token revoke - < token.txt')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  countersign token revoke - < token.txt\n' +
+        '  countersign token revoke --agent _agOp39BPgPdoz3eD_Ike1zPanq0aRM9a97LCRVOJn8',
+    )
     .action(async (argument: string | undefined, options: RevokeOptions) => {
-      const { revokeToken } = await import('./revoke.ts')
-      await revokeToken(argument, options, context)
+      if (options.agent === undefined && options.capability === undefined) {
+        const { revokeToken } = await import('./revoke.ts')
+        return revokeToken(argument, options, context)
+      }
+      if (argument !== undefined) throw wrongUsage('Give a token, or --agent, or --capability; not two of them.')
+      const { revokeAtHome } = await import('./revoke-at-home.ts')
+      return revokeAtHome(options, context)
     })
 }

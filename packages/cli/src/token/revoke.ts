@@ -12,6 +12,10 @@ import { readToken } from './read-token.ts'
 /** The flags. */
 export interface RevokeOptions {
   readonly data: string
+  /** Thumbprint of the key of one instance of an agent. */
+  readonly agent?: string
+  /** Id of a capability. */
+  readonly capability?: string
   readonly json?: true
 }
 

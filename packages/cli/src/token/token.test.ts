@@ -77,6 +77,27 @@ describe('countersign token inspect', () => {
     expect(out).toContain('use it at the others')
   })
 
+  it('says in words what single acts it allows, and until when', async () => {
+    const capability = {
+      type: 'mcp_tool',
+      id: 'AAAAAAAAAAAAAAAAAAAAAA',
+      locations: [resource],
+      tool: 'delete_note',
+      arguments: { '/note_id': { equals: 42 } },
+      uses: 1,
+      expires: NOW + 60,
+    }
+    const inspect = async (authorization_details: unknown) =>
+      (await run(['token', 'inspect', await sign({ ...claims, authorization_details })])).out
+    expect(await inspect([capability])).toContain(
+      'allows delete_note with note_id 42, once, until 2027-01-15 08:01:00 UTC (expires in 1 minute)',
+    )
+    expect(await inspect([{ ...capability, expires: NOW - 60 }])).toContain('(expired 1 minute ago)')
+    expect(await inspect([{ type: 'payment' }])).toContain('none of a type that is known here')
+    expect(await inspect([{ ...capability, uses: -1 }])).toContain('malformed (uses)')
+    expect(await inspect('all')).toContain('malformed')
+  })
+
   it('shows nothing that could drive the terminal', async () => {
     const { out } = await run(['token', 'inspect', await sign({ ...claims, sub: '\u001b[2Jroot' })])
     expect(out).not.toContain('\u001b')

@@ -2,29 +2,18 @@
  * What `up` runs: an authorization server, an attestation issuer and a guarded notes server, on SQLite, and their admin
  * listener, on loopback.
  */
-import type { Trust } from '@countersign/attestation/trust'
-import { type AuthorizationServer, createAuthorizationServer } from '@countersign/authorization-server'
-import { type Clock, describeFault } from '@countersign/core'
-import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
-import { createGuard, type Guard } from '@countersign/resource-server'
-import { closeServer, createNodeListener, hardenServer } from '@countersign/resource-server/node'
-import { combineEvents } from '@countersign/resource-server/telemetry'
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import type { Clock } from '@countersign/core'
+import { closeServer, hardenServer } from '@countersign/resource-server/node'
 import { type ClientFile, writeClientFile } from '../client-file.ts'
 import { createDataFolder, type DataFolder } from '../data-folder.ts'
-import { type Admin, openAdmin } from './admin/admin.ts'
+import { openAdmin } from './admin/admin.ts'
 import { serveAttestation } from './attestation/attestation.ts'
+import { createAuthorization, LOGIN_CLIENT } from './authorization.ts'
 import { prepareClient, prepareUser, type User } from './first-start.ts'
 import { lockFolder } from './folder-lock.ts'
 import type { Log } from './log/log.ts'
+import { serveNotes } from './notes.ts'
 import { type OpenPort, openPort } from './ports.ts'
-
-/** The public client for people: authorization code with PKCE, back to any port of this machine. */
-const LOGIN_CLIENT = {
-  clientId: 'countersign-login',
-  name: 'countersign call',
-  redirectUri: 'http://127.0.0.1/callback',
-}
 
 /** What is running. */
 export interface Deployment {
@@ -83,13 +72,10 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
       events: admin.metrics.attestation,
     })
     closers.push(() => attestation.close())
-    const { trust } = attestation
-    const parts = { issuer, resource, client, user: user?.user, trust, log, admin }
-    const server = await createAuthorization(folder, parts)
+    const parts = { folder, issuer, resource, client, user: user?.user, trust: attestation.trust, log, admin }
+    const server = await createAuthorization(parts)
     closers.push(() => server.close())
-    const notes = createNotes({ path: folder.notesDatabase })
-    closers.push(() => notes.close())
-    const guard = await serveNotes(resources, notes, parts)
+    const guard = await serveNotes(resources, parts, closers)
     // Last, so that a start that failed leaves the file to the issuer that it names.
     writeClientFile(folder.clientFile, client)
     hardenServer(authorization.http)
@@ -103,73 +89,4 @@ export async function startDeployment(options: DeploymentOptions): Promise<Deplo
     await close()
     throw error
   }
-}
-
-/** What the servers are made from. */
-interface Parts {
-  readonly issuer: string
-  readonly resource: string
-  readonly client: ClientFile
-  readonly user: User | undefined
-  readonly trust: Trust
-  readonly log: Log
-  readonly admin: Admin
-}
-
-function createAuthorization(
-  folder: DataFolder,
-  { issuer, resource, client, user, trust, log, admin }: Parts,
-): Promise<AuthorizationServer> {
-  const scopes = Object.keys(notesScopes)
-  const { d: _, ...publicJwk } = client.private_jwk
-  return createAuthorizationServer({
-    issuer,
-    database: folder.authorizationDatabase,
-    resources: [{ resource, name: notesPolicy.name, scopes: notesScopes }],
-    clients: [
-      { clientId: client.client_id, grants: ['client_credentials'], jwks: { keys: [publicJwk] }, scopes },
-      {
-        clientId: LOGIN_CLIENT.clientId,
-        name: LOGIN_CLIENT.name,
-        grants: ['authorization_code', 'refresh_token'],
-        public: true,
-        redirectUris: [LOGIN_CLIENT.redirectUri],
-        scopes,
-      },
-    ],
-    users: user === undefined ? [] : [user],
-    trust,
-    log(entry) {
-      log.authorization(entry)
-      admin.metrics.authorization(entry)
-    },
-  })
-}
-
-async function serveNotes(
-  { http }: OpenPort,
-  notes: NotesStore,
-  { issuer, resource, trust, log, admin }: Parts,
-): Promise<Guard> {
-  const events = combineEvents(log.guard, admin.metrics.guard)
-  const guard = createGuard({
-    resource,
-    authorizationServers: [issuer],
-    ...notesPolicy,
-    tools: {
-      ...notesPolicy.tools,
-      // What cannot be taken back is for agents that can say which agent they are.
-      delete_note: { ...notesPolicy.tools.delete_note, attestation: 'required' },
-    },
-    attestation: 'preferred',
-    trust,
-    securityEvents: '/security-events',
-    events,
-  })
-  const server = guard.protect(createMcpHandler(() => notesServer(notes)))
-  await server.ready()
-  hardenServer(http)
-  const onError = (error: unknown) => log.process({ type: 'fault', ...describeFault(error) })
-  http.on('request', createNodeListener(server, { onError }))
-  return guard
 }

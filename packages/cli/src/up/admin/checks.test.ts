@@ -18,6 +18,7 @@ beforeEach(() => {
   }
   open(folder.authorizationDatabase).close()
   open(folder.attestationDatabase).close()
+  open(folder.ledgerDatabase).close()
   notes = open(folder.notesDatabase)
 })
 afterEach(() => {

@@ -8,7 +8,8 @@ const LOCK_TIMEOUT_MS = 100
 
 /** True when all are there and may be written; throws what SQLite throws when one of them is not. */
 export function areDatabasesSound(folder: DataFolder): boolean {
-  return [folder.authorizationDatabase, folder.attestationDatabase, folder.notesDatabase].every(isSound)
+  const { authorizationDatabase, attestationDatabase, notesDatabase, ledgerDatabase } = folder
+  return [authorizationDatabase, attestationDatabase, notesDatabase, ledgerDatabase].every(isSound)
 }
 
 /** On a connection of its own: one that was open before would not notice that its file was deleted. */
