@@ -9,9 +9,9 @@ import type { CapabilityRequirement } from '@countersign/capability'
 import type { Friction } from '@countersign/friction'
 import { createSqliteLedger } from '@countersign/ledgers/sqlite'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
-import { createGuard } from '@countersign/resource-server'
+import { createGuard, type GuardOptions } from '@countersign/resource-server'
 import { closeServer, createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import { createMcpHandler, type McpServer } from '@modelcontextprotocol/server'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 
 /** A client with a key. */
@@ -40,11 +40,14 @@ export interface CapabilityDeployment {
 /** What deleting takes beside the note's name, and what friction the guard has. */
 export interface CapabilityDeploymentOptions extends Omit<CapabilityRequirement, 'object'> {
   readonly friction?: Friction
+  /** A server with `delete_note` alone, in the place of the notes server. */
+  readonly server?: () => McpServer
 }
 
 /** Starts it on free ports of 127.0.0.1; deleting takes a capability that names the note. */
 export async function startCapabilityDeployment({
   friction,
+  server: askingServer,
   ...requirement
 }: CapabilityDeploymentOptions = {}): Promise<CapabilityDeployment> {
   const data = mkdtempSync(join(tmpdir(), 'countersign-capabilities-'))
@@ -89,16 +92,16 @@ export async function startCapabilityDeployment({
   })
   authorization.on('request', provider.listener)
   const notes = createNotes({ path: join(data, 'notes.sqlite') })
+  const policy: Partial<GuardOptions> = askingServer === undefined ? listeningPolicy : { initialScopes: ['notes:read'] }
   const guard = createGuard({
     resource,
     authorizationServers: [issuer],
-    ...notesPolicy,
-    tools: { ...notesPolicy.tools, delete_note: { scopes: ['notes:delete'], capability } },
-    methods: { ...notesPolicy.methods, 'subscriptions/listen': { scopes: ['notes:read'] } },
+    ...policy,
+    tools: { ...policy.tools, delete_note: { scopes: ['notes:delete'], capability } },
     ledger: createSqliteLedger({ path: join(data, 'ledger.sqlite') }),
     ...(friction && { friction }),
   })
-  const guarded = guard.protect(createMcpHandler(() => notesServer(notes)))
+  const guarded = guard.protect(createMcpHandler(askingServer ?? (() => notesServer(notes))))
   await guarded.ready()
   hardenServer(server)
   server.on('request', createNodeListener(guarded))
@@ -111,6 +114,11 @@ export async function startCapabilityDeployment({
   }
 
   return { issuer, resource, notes, orchestrator, worker, app, user, revoke: provider.revoke, close }
+}
+
+const listeningPolicy: Partial<GuardOptions> = {
+  ...notesPolicy,
+  methods: { ...notesPolicy.methods, 'subscriptions/listen': { scopes: ['notes:read'] } },
 }
 
 async function openServer(): Promise<Server> {
