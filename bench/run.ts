@@ -1,6 +1,8 @@
 /** `npm run bench -- NAME… [--json]`: measures, prints what each thing costs, and says which goals are met. */
 import { parseArgs } from 'node:util'
 import { attestationBenchmark } from './attestation/attestation.bench.ts'
+import { capabilityBenchmark } from './capability/capability.bench.ts'
+import { frictionBenchmark } from './friction/friction.bench.ts'
 import { describeGoal, type Goal, isMet } from './goal.ts'
 import { guardBenchmark } from './guard/guard.bench.ts'
 import type { Costs } from './interleave.ts'
@@ -18,6 +20,8 @@ export interface Benchmark {
 const benchmarks: readonly Benchmark[] = [
   guardBenchmark,
   attestationBenchmark,
+  capabilityBenchmark,
+  frictionBenchmark,
   introspectionBenchmark,
   tokenEndpointBenchmark,
 ]

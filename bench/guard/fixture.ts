@@ -38,8 +38,8 @@ function flat(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1')
 }
 
-/** An access token of RFC 9068, bound to the agent's key. */
-export function signToken(issuerKey: SigningKey, agentKey: SigningKey): string {
+/** An access token of RFC 9068, bound to the agent's key, with further claims. */
+export function signToken(issuerKey: SigningKey, agentKey: SigningKey, further: object = {}): string {
   const now = Math.floor(Date.now() / 1000)
   const claims = {
     iss: issuer,
@@ -51,6 +51,7 @@ export function signToken(issuerKey: SigningKey, agentKey: SigningKey): string {
     jti: randomBytes(16).toString('base64url'),
     scope: 'notes:read notes:write',
     cnf: { jkt: thumbprintOf(agentKey.publicJwk) },
+    ...further,
   }
   return signJws({ typ: 'at+jwt', alg: 'ES256', kid: 'issuer-1' }, claims, issuerKey)
 }
