@@ -1,11 +1,13 @@
 /** `countersign token revoke --agent …` and `--capability …`: an operator's word, written into the database of `up` itself. */
 import { existsSync } from 'node:fs'
 import type { AuthorizationServer, Revocation } from '@countersign/authorization-server'
-import { requireClientFile } from '../client-file.ts'
+import { notesScopes } from '@countersign/notes-server'
+import { type ClientFile, requireClientFile } from '../client-file.ts'
 import type { Context } from '../context.ts'
 import { locateDataFolder } from '../data-folder.ts'
 import { CommandFailed, wrongUsage } from '../exit.ts'
 import { withProgress } from '../terminal/progress.ts'
+import { listClients } from '../up/clients.ts'
 import type { RevokeOptions } from './revoke.ts'
 
 /** What the flags name. */
@@ -14,9 +16,9 @@ type Named = { readonly agent: string } | { readonly capability: string }
 /** Runs it. A running `up` reads the same database: guards hear of it with their next look at its feed. */
 export async function revokeAtHome(options: RevokeOptions, { terminal, finish }: Context): Promise<void> {
   const what = readNamed(options)
-  // No client is needed for it; but the file says under which name the server issues tokens.
-  const { issuer } = requireClientFile(options.data)
-  await withProgress(terminal, 'Revoking', revokeIn(options.data, issuer, what))
+  const client = requireClientFile(options.data)
+  const { issuer } = client
+  await withProgress(terminal, 'Revoking', revokeIn(options.data, client, what))
   // Who never was cannot be told from who was: the list holds digests, of what is to come too.
   if (options.json === true) terminal.print(JSON.stringify({ revoked: true, issuer, ...what }))
   else terminal.print(`Revoked at ${issuer}: guards refuse ${describe(what)} within 2 seconds.`)
@@ -42,11 +44,11 @@ function describe(what: Named): string {
     : `the capability ${what.capability} and what was narrowed from it`
 }
 
-async function revokeIn(data: string, issuer: string, what: Revocation): Promise<void> {
+async function revokeIn(data: string, client: ClientFile, what: Revocation): Promise<void> {
   const { authorizationDatabase: database } = locateDataFolder(data)
   // Opened, it would be made.
   if (!existsSync(database)) throw new CommandFailed(`There is no ${database}. Name the folder of up with --data.`)
-  const server = await openServer(issuer, database)
+  const server = await openServer(client, database)
   try {
     await server.revoke(what)
   } finally {
@@ -54,7 +56,10 @@ async function revokeIn(data: string, issuer: string, what: Revocation): Promise
   }
 }
 
-async function openServer(issuer: string, database: string): Promise<AuthorizationServer> {
+/** A server that listens to nothing. Its clients are those of `up`: their tokens fall when the database was put back. */
+async function openServer(client: ClientFile, database: string): Promise<AuthorizationServer> {
   const { createAuthorizationServer } = await import('@countersign/authorization-server')
-  return createAuthorizationServer({ issuer, database, resources: [] })
+  const { issuer } = client
+  const resources = [{ resource: issuer, scopes: notesScopes }]
+  return createAuthorizationServer({ issuer, database, resources, clients: listClients(client) })
 }
