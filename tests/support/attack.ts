@@ -14,11 +14,20 @@ export interface Attack {
   /** Does it; yields the answer that the attacker is after. */
   readonly run: (deployment: Deployment) => Promise<Answer>
   /** What the hardened server says. */
-  readonly stoppedBy: RejectionCode | 'invalid_grant' | 'invalid_client' | 'invalid_client_attestation'
+  readonly stoppedBy: RejectionCode | OAuthError
   readonly status: number
   /** Looks at what was left behind; `landed` says on which server. */
-  readonly aftermath?: (deployment: Deployment, landed: boolean) => void | Promise<void>
+  readonly aftermath?: (deployment: Deployment, landed: boolean, answer: Answer) => void | Promise<void>
 }
+
+/** What an authorization server says no with. */
+type OAuthError =
+  | 'invalid_grant'
+  | 'invalid_client'
+  | 'invalid_client_attestation'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'invalid_authorization_details'
 
 /** Declares both tests. */
 export function describeAttack({ title, weakened, common = {}, run, stoppedBy, status, aftermath }: Attack): void {
@@ -28,7 +37,7 @@ export function describeAttack({ title, weakened, common = {}, run, stoppedBy, s
       it('lands', async () => {
         const answer = await run(deployment())
         expect({ status: answer.status, body: answer.body }).toEqual({ status: 200, body: expect.any(String) })
-        await aftermath?.(deployment(), true)
+        await aftermath?.(deployment(), true, answer)
       })
     })
     describe('against the hardened server', () => {
@@ -36,7 +45,7 @@ export function describeAttack({ title, weakened, common = {}, run, stoppedBy, s
       it(`is stopped with ${stoppedBy}`, async () => {
         const answer = await run(deployment())
         expect({ status: answer.status, code: answer.code }).toEqual({ status, code: stoppedBy })
-        await aftermath?.(deployment(), false)
+        await aftermath?.(deployment(), false, answer)
       })
     })
   })

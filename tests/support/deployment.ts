@@ -22,6 +22,7 @@ import { createWeakenedGuard, type Weakness } from '@countersign/resource-server
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type AttestationScene, startAttestationIssuer } from './attestation.ts'
+import { type CapabilityTools, declareTools } from './capability-tools.ts'
 
 /** How a deployment differs from the hardened one. */
 export interface DeploymentOptions {
@@ -39,6 +40,11 @@ export interface DeploymentOptions {
   readonly authorization?: WeakenedOptions
   /** Gives each guarded server a ledger on SQLite; by default they spend in memory. */
   readonly durable?: true
+  /**
+   * Tools of both guarded servers that take a capability, which the authorization server issues. Their ledgers are then
+   * durable, and the clients may exchange tokens.
+   */
+  readonly capabilities?: CapabilityTools
   /** For both guarded servers. */
   readonly guard?: Partial<GuardOptions>
   /** Seconds that an access token lives; default 300. */
@@ -61,7 +67,9 @@ export interface Deployment {
   readonly b: NotesDeployment
   /** A client that may use client credentials for all of the notes' scopes. */
   readonly client: { readonly clientId: string; readonly privateJwk: JWK }
-  /** The same, but its tokens are bound to no key. */
+  /** May have what `client` passes on to it, where there are capabilities, and nothing by itself. */
+  readonly worker: { readonly clientId: string; readonly privateJwk: JWK }
+  /** The same as `client`, but its tokens are bound to no key. */
   readonly bearerClient: { readonly clientId: string; readonly privateJwk: JWK }
   /** A public client with a person behind it. */
   readonly publicClient: { readonly clientId: string; readonly redirectUri: string }
@@ -82,10 +90,14 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
   const resources = [`${originOf(serverA)}/mcp`, `${originOf(serverB)}/mcp`] as const
   const client = await createClient('agent')
   const bearerClient = await createClient('bearer-agent')
+  const worker = await createClient('worker')
   const publicClient = { clientId: 'app', redirectUri: 'http://127.0.0.1/callback' }
   const user = { name: 'ada', password: 'correct horse battery staple' }
   const scopes = Object.keys(notesScopes)
-  const { accessTokenLifetime = 300 } = options
+  const { accessTokenLifetime = 300, capabilities } = options
+  const registered = { name: 'Notes', scopes: notesScopes, accessTokenLifetime }
+  const tools = capabilities === undefined ? {} : { tools: declareTools(capabilities) }
+  const exchange = capabilities === undefined ? [] : (['token_exchange'] as const)
   const attestation =
     options.attestation === undefined ? undefined : await startAttestationIssuer(data, [client, bearerClient])
   const trust = attestation === undefined ? {} : { trust: attestation.trust }
@@ -93,15 +105,17 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
   const server = await createServerFor(options, {
     issuer,
     database: join(data, 'authorization.sqlite'),
-    resources: resources.map((resource) => ({ resource, name: 'Notes', scopes: notesScopes, accessTokenLifetime })),
+    resources: resources.map((resource) => ({ resource, ...registered, ...tools })),
     clients: [
       {
         clientId: client.clientId,
-        grants: ['client_credentials'],
+        grants: ['client_credentials', ...exchange],
         jwks: { keys: [client.publicJwk] },
         scopes,
+        ...(capabilities !== undefined && { delegatesTo: [worker.clientId] }),
         ...asked,
       },
+      { clientId: worker.clientId, grants: ['token_exchange'], jwks: { keys: [worker.publicJwk] }, scopes },
       {
         clientId: bearerClient.clientId,
         grants: ['client_credentials'],
@@ -112,7 +126,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
       {
         clientId: publicClient.clientId,
         name: 'App',
-        grants: ['authorization_code', 'refresh_token'],
+        grants: ['authorization_code', 'refresh_token', ...exchange],
         public: true,
         redirectUris: [publicClient.redirectUri],
         scopes,
@@ -137,7 +151,8 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
     rmSync(data, { recursive: true })
   }
 
-  return { issuer, a, b, client, bearerClient, publicClient, user, attestation, revoke: server.revoke, close }
+  const clients = { client, worker, bearerClient, publicClient }
+  return { issuer, a, b, ...clients, user, attestation, revoke: server.revoke, close }
 }
 
 async function createServerFor(
@@ -172,11 +187,14 @@ async function serveNotes(
   resource: string,
   issuer: string,
   path: string,
-  { weak = [], weakAttestation = [], guard: overrides = {}, durable, handler = handleNotes }: DeploymentOptions,
+  options: DeploymentOptions,
 ): Promise<NotesDeployment> {
+  const { weak = [], weakAttestation = [], guard: overrides = {}, capabilities, handler = handleNotes } = options
   const notes = createNotes({ path })
-  const ledger = durable === true ? { ledger: createSqliteLedger({ path: `${path}.ledger` }) } : {}
-  const guardOptions = { resource, authorizationServers: [issuer], ...notesPolicy, ...ledger, ...overrides }
+  const isDurable = options.durable === true || capabilities !== undefined
+  const ledger = isDurable ? { ledger: createSqliteLedger({ path: `${path}.ledger` }) } : {}
+  const tools = capabilities === undefined ? {} : { tools: declareTools(capabilities) }
+  const guardOptions = { resource, authorizationServers: [issuer], ...notesPolicy, ...tools, ...ledger, ...overrides }
   // The guard itself insists on it, so that nobody weakens a server by mistake.
   const isWeak = weak.length + weakAttestation.length > 0
   if (isWeak) process.env.COUNTERSIGN_UNSAFE = '1'
