@@ -234,7 +234,7 @@ describe('countersign up on a folder that cannot serve', () => {
   })
   afterEach(() => rmSync(data, { recursive: true }))
 
-  it.each(['authorization.sqlite', 'notes.sqlite'])('leaves a foreign %s as it is', async (file) => {
+  it.each(['authorization.sqlite', 'notes.sqlite', 'ledger.sqlite'])('leaves a foreign %s as it is', async (file) => {
     const path = join(data, file)
     writeFileSync(path, 'not a database')
     const before = statSync(path).mtimeMs
