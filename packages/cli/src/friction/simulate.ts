@@ -40,7 +40,9 @@ export async function simulate(options: SimulateOptions, { terminal, finish }: C
   const { words, calls } = findScenario(scenario)
   const trace =
     path === undefined ? calls() : await withProgress(terminal, `Reading ${path}`, readTrace(path, terminal))
-  if (trace.length > MANY_CALLS) terminal.note(terminal.styleNote('dim', `Simulating ${trace.length} calls …`))
+  if (trace.length > MANY_CALLS && terminal.isNoted) {
+    terminal.note(terminal.styleNote('dim', `Simulating ${trace.length} calls …`))
+  }
   const series = choose(run(trace, rules), rules, options.client)
   if (svg !== undefined) writeChart(svg, series)
   if (json === true) terminal.print(JSON.stringify({ summary: summarise(series), series }))
