@@ -1,0 +1,39 @@
+/** A guarded notes server in a process of its own, beside others that serve the same resource: told what by its one argument. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createSqliteLedger } from '@countersign/ledgers/sqlite'
+import { createNotes, notesPolicy, notesServer } from '@countersign/notes-server'
+import { createGuard } from '@countersign/resource-server'
+import { createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
+import { createMcpHandler } from '@modelcontextprotocol/server'
+import { declareTools } from './capability-tools.ts'
+import type { GuardedProcessOptions, GuardedProcessWord } from './guarded-processes.ts'
+
+const {
+  resource,
+  issuer,
+  notes: path,
+  ledger,
+  capabilities,
+} = JSON.parse(process.argv[2] ?? '') as GuardedProcessOptions
+const http = createServer()
+await listen(http, 0, '127.0.0.1')
+const endpoint = `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`
+const notes = createNotes({ path })
+const guard = createGuard({
+  resource,
+  endpoint,
+  authorizationServers: [issuer],
+  ...notesPolicy,
+  tools: declareTools(capabilities),
+  ledger: createSqliteLedger({ path: ledger }),
+})
+const server = guard.protect(createMcpHandler(() => notesServer(notes)))
+await server.ready()
+hardenServer(http)
+http.on('request', createNodeListener(server))
+
+const tell = (word: GuardedProcessWord) => process.send?.(word)
+process.on('message', () => tell({ written: notes.list(10_000).length }))
+process.on('disconnect', () => process.exit())
+tell({ endpoint })

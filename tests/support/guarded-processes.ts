@@ -1,0 +1,94 @@
+/** Several processes that guard one resource, as behind a load balancer. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CapabilityTools } from './capability-tools.ts'
+import type { Deployment } from './deployment.ts'
+
+/** What one of them is told, as JSON. */
+export interface GuardedProcessOptions {
+  /** The identifier that all of them serve. */
+  readonly resource: string
+  readonly issuer: string
+  /** Paths of SQLite files: its own notes, and the ledger that it may share. */
+  readonly notes: string
+  readonly ledger: string
+  readonly capabilities: CapabilityTools
+}
+
+/** What it says: where it listens; and, whenever asked, how many notes its tool has written. */
+export interface GuardedProcessWord {
+  readonly endpoint?: string
+  readonly written?: number
+}
+
+/** One of them. */
+export interface GuardedProcess {
+  readonly endpoint: string
+  /** How often its `write_note` has run. */
+  countRuns(): Promise<number>
+}
+
+/** All of them. */
+export interface GuardedProcesses {
+  readonly all: readonly GuardedProcess[]
+  close(): Promise<void>
+}
+
+/** Starts them for the first resource of a deployment; `shared`: with one ledger, else each with its own. */
+export async function startGuardedProcesses(
+  { issuer, a }: Pick<Deployment, 'issuer' | 'a'>,
+  { count, ledger, capabilities }: { count: number; ledger: 'shared' | 'own'; capabilities: CapabilityTools },
+): Promise<GuardedProcesses> {
+  const data = mkdtempSync(join(tmpdir(), 'countersign-processes-'))
+  const children: ChildProcess[] = []
+  const all = await Promise.all(
+    Array.from({ length: count }, async (_, place): Promise<GuardedProcess> => {
+      const options: GuardedProcessOptions = {
+        resource: a.resource,
+        issuer,
+        notes: join(data, `notes-${place}.sqlite`),
+        ledger: join(data, ledger === 'shared' ? 'ledger.sqlite' : `ledger-${place}.sqlite`),
+        capabilities,
+      }
+      const child = fork(join(import.meta.dirname, 'guarded-process.ts'), [JSON.stringify(options)], {
+        execArgv: ['--conditions=@countersign/source'],
+      })
+      children.push(child)
+      const { endpoint } = await hear(child)
+      if (endpoint === undefined) throw new Error('the process does not say where it listens')
+      return { endpoint, countRuns: () => countRuns(child) }
+    }),
+  )
+  async function close(): Promise<void> {
+    await Promise.all(children.map(end))
+    rmSync(data, { recursive: true })
+  }
+  return { all, close }
+}
+
+async function countRuns(child: ChildProcess): Promise<number> {
+  const answer = hear(child)
+  child.send('how many?')
+  const { written } = await answer
+  if (written === undefined) throw new Error('the process does not say how often its tool has run')
+  return written
+}
+
+/** Rejects where it ends instead. */
+async function hear(child: ChildProcess): Promise<GuardedProcessWord> {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the process ended with ${code}`)
+  })
+  const [word] = await Promise.race([once(child, 'message'), ended])
+  return word as GuardedProcessWord
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.disconnect()
+  await ended
+}
