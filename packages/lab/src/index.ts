@@ -1,2 +1,25 @@
-/** The lab: every attack, with and without each defence. */
-export {}
+/** The lab: every attack as data, run against a weakened server and against the hardened one. */
+export { maskSecrets, type SecretKind } from './recording/mask.ts'
+export {
+  asAttacker,
+  type Exchange,
+  type ExchangeAnswer,
+  recordExchanges,
+  recordedFetch,
+  type Sender,
+} from './recording/recording.ts'
+export * from './scene/agent.ts'
+export * from './scene/attestation.ts'
+export * from './scene/attested-call.ts'
+export * from './scene/attested-token.ts'
+export * from './scene/authorization.ts'
+export * from './scene/capability-tokens.ts'
+export * from './scene/capability-tools.ts'
+export * from './scene/collector.ts'
+export * from './scene/deployment.ts'
+export * from './scene/key-server.ts'
+export * from './scene/obedient-agent.ts'
+export * from './scene/partner.ts'
+export * from './scene/person.ts'
+export * from './scene/scene.ts'
+export * from './scene/wire.ts'

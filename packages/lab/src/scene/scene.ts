@@ -1,0 +1,63 @@
+/** The stage of one attack: a deployment with a collector beside it, a clock that can be put forward, and names for all. */
+import type { TrustEntry } from '@countersign/attestation/trust'
+import { systemClock } from '@countersign/core'
+import { type Collector, startCollector } from './collector.ts'
+import { type Deployment, type DeploymentOptions, startDeployment } from './deployment.ts'
+import { createPartner, type Partner } from './partner.ts'
+
+/** What stands on it. */
+export interface SceneOptions extends DeploymentOptions {
+  /** A trusted attestation issuer whose key the attacker holds; what its line in the guards' trust list says. */
+  readonly partner?: Partial<TrustEntry>
+}
+
+/** A scene, running. */
+export interface Scene extends Deployment {
+  readonly collector: Collector
+  /** Where the scene has one. */
+  readonly partner: Partner
+  /** Puts the guards' clock forward. */
+  letSecondsPass(seconds: number): void
+  /** Who answers at an origin, by the name that the stories use. */
+  nameOf(url: string): string
+}
+
+/** One scene with the settings of another in the place of its own. */
+export function withSettings(common: SceneOptions, settings: SceneOptions): SceneOptions {
+  const weak = [...(common.weak ?? []), ...(settings.weak ?? [])]
+  return { ...common, ...settings, guard: { ...common.guard, ...settings.guard }, ...(weak.length > 0 && { weak }) }
+}
+
+/** Starts one on free ports of 127.0.0.1; `isWeak` gives its servers the names of vulnerable ones. */
+export async function startScene(options: SceneOptions, isWeak: boolean): Promise<Scene> {
+  let passed = 0
+  const partner = await createPartner(options.partner)
+  const guard = {
+    clock: () => systemClock() + passed,
+    ...(options.partner !== undefined && { trust: partner.trust }),
+    ...options.guard,
+  }
+  const deployment = await startDeployment({ ...options, guard })
+  const collector = await startCollector()
+  const server = isWeak ? 'vuln-mcp' : 'hardened-mcp'
+  const cast = new Map([
+    [deployment.issuer, 'authorization server'],
+    [new URL(deployment.a.resource).origin, server],
+    [new URL(deployment.b.resource).origin, `${server}-b`],
+    [new URL(collector.url).origin, 'collector'],
+    [deployment.attestation?.issuer ?? '', 'attestation issuer'],
+  ])
+  return {
+    ...deployment,
+    collector,
+    partner,
+    letSecondsPass: (seconds) => {
+      passed += seconds
+    },
+    nameOf: (url) => cast.get(new URL(url).origin) ?? 'elsewhere',
+    async close() {
+      await collector.close()
+      await deployment.close()
+    },
+  }
+}
