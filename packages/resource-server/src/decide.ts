@@ -40,7 +40,8 @@ async function findGravestObjection(call: Call, context: GuardContext, policy: P
     if (policy.spendsRefused) await spendProof(call, context, policy)
     throw error
   }
-  if (objection === undefined) return admit(call, context, policy)
+  // Awaited: to hand a promise on from here would take longer than to wait for it.
+  if (objection === undefined) return await admit(call, context, policy)
   return policy.spendsRefused ? ((await spendProof(call, context, policy)) ?? objection) : objection
 }
 
@@ -48,8 +49,11 @@ async function findGravestObjection(call: Call, context: GuardContext, policy: P
  * In one trip to the ledger, where nothing comes in between. What counts calls must count none that is sent again, and
  * a call that it refuses must spend no use: then the proof goes first, by itself.
  */
-async function admit(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
-  if (context.pressure === undefined) return spendAll(call, context, policy)
+function admit(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
+  return context.pressure === undefined ? spendAll(call, context, policy) : admitCounted(call, context, policy)
+}
+
+async function admitCounted(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
   const objection = (await spendProof(call, context, policy)) ?? (await findObjection(call, context, policy.pressure))
   return objection ?? (hasMore(call) ? spendUses(call, context, { policy }) : undefined)
 }

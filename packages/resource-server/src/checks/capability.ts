@@ -24,12 +24,13 @@ type Finding = { readonly use: CapabilityUse } | { readonly lack: CapabilityLack
  */
 export function createCapabilityCheck(match: CapabilityMatcher = matchCapability): Check {
   return (call, context) => {
-    const { capabilities = [] } = established(call.token)
-    const { tools } = context.requirements
     // What can't be counted allows nothing; a guard that asks for capabilities has a ledger that counts.
     if (context.ledger.lifetime !== 'durable') return undefined
-    if (capabilities.length === 0 && !tools.asksForCapability && call.continued === undefined) return undefined
-    return judgeMessages(call, context, match)
+    const isOpen =
+      context.requirements.tools.asksForCapability ||
+      established(call.token).capabilities !== undefined ||
+      call.continued !== undefined
+    return isOpen ? judgeMessages(call, context, match) : undefined
   }
 }
 

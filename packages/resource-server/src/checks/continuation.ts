@@ -19,14 +19,17 @@ const margin = 60
  */
 export const continuation: Check = (call, context) => {
   const messages = established(call.judged)
-  const sealed = messages.filter((message) => readSealed(message) !== undefined)
-  return sealed.length === 0 ? undefined : openAll(sealed, call, context)
+  return messages.some(goesOn) ? openAll(messages.filter(goesOn), call, context) : undefined
 }
 
 function readSealed(message: Message): string | undefined {
   if (message.kind !== 'request' || message.method !== 'tools/call') return undefined
   const { requestState } = message.params
   return typeof requestState === 'string' && isSealed(requestState) ? requestState : undefined
+}
+
+function goesOn(message: Message): boolean {
+  return readSealed(message) !== undefined
 }
 
 async function openAll(messages: readonly Message[], call: Call, context: GuardContext): Promise<Objection> {

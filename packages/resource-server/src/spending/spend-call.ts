@@ -18,9 +18,12 @@ export async function spendProof(call: Call, context: GuardContext, { singleUse 
   const described = singleUse(call, context)
   const proof = described instanceof Promise ? await described : described
   if (proof === undefined) return undefined
-  const outcome = await spend([proof], context)
-  if (outcome === undefined) return refuse('ledger_unavailable')
-  return outcome.spent ? undefined : refuse('replay_detected')
+  try {
+    const outcome = await context.ledger.spend([proof])
+    return outcome.spent ? undefined : refuse('replay_detected')
+  } catch {
+    return refuse('ledger_unavailable')
+  }
 }
 
 /** Spends all that the call costs, or nothing but the proof. */
