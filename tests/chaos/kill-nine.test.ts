@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startUp, type Up } from '../support/up.ts'
 import { type Actor, findGrounds } from './actor.ts'
 import { createAgentActor } from './agent-actor.ts'
+import { createCapabilityActor } from './capability-actor.ts'
 import { createPersonActor } from './person-actor.ts'
 import { createWriterActor } from './writer-actor.ts'
 
@@ -80,6 +81,7 @@ it(`${rounds} times kill -9`, { timeout: 240_000 }, async () => {
     createPersonActor(grounds),
     createWriterActor(grounds),
     createWriterActor(grounds),
+    createCapabilityActor(grounds, up.attestationIssuer),
   ])
   let feed = await readFeed(up.issuer)
   for (let round = 0; round < rounds; round++) {
