@@ -19,8 +19,8 @@ export interface Guard {
   readonly metadata: ProtectedResourceMetadata
   /**
    * Judges a request; yields what the MCP SDK's handlers take, or the response to send instead. Consumes the body.
-   * For handlers without sessions: `protect` also binds sessions and streams to their caller, and keeps credentials
-   * from the handler.
+   * For handlers without sessions: `protect` also binds sessions and streams to their caller, keeps credentials from
+   * the handler, and lets a call that asks for input go on without a second use of its capability.
    */
   check(request: Request): Promise<{ authInfo: AuthInfo; parsedBody: unknown } | Response>
   /** Judges a call that an adapter has read; yields the decision itself. */

@@ -1,4 +1,5 @@
 import type { Rejection } from '@countersign/core'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../configuration-error.ts'
 import type { Decision } from '../decision.ts'
@@ -271,6 +272,38 @@ describe('uses of a capability', () => {
       ledger: { ...ledger, spend: () => Promise.reject(new Error('disk full')) },
     })
     expect(await outcome(scene, [grantCapability()])).toEqual({ code: 'ledger_unavailable' })
+  })
+})
+
+describe('however many uses and calls there are', () => {
+  const uses = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 })
+
+  it('as many calls pass as there are uses, also when they come at once', async () => {
+    const scene = await createDeletingScene()
+    await fc.assert(
+      fc.asyncProperty(uses, fc.integer({ min: 1, max: 12 }), async (counts, calls) => {
+        const granted = counts.map((count) => grantCapability({ uses: count }))
+        const outcomes = await Promise.all(Array.from({ length: calls }, () => outcome(scene, granted)))
+        const passed = outcomes.filter((one) => one === 'allowed').length
+        expect(passed).toBe(
+          Math.min(
+            calls,
+            counts.reduce((sum, count) => sum + count, 0),
+          ),
+        )
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
+describe('a token that was passed on', () => {
+  it('tells the tool who holds it and who did', async () => {
+    const scene = await createDeletingScene()
+    const act = { sub: 'agent-1', act: { sub: 'orchestrator' } }
+    const token = await scene.token({ act })
+    const decision = await decide(scene, undefined, { token, body: toolCall('read_notes') })
+    expect(decision).toMatchObject({ allowed: true, caller: { act } })
   })
 })
 

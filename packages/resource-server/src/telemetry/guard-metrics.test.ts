@@ -1,6 +1,9 @@
 import type { GuardEvent } from '@countersign/core'
 import { describe, expect, it } from 'vitest'
+import { grantCapability } from '../testing/capability.test-fixture.ts'
+import { deleteWith } from '../testing/capability-refusals.test-fixture.ts'
 import { createTestMetrics } from '../testing/metrics.test-fixture.ts'
+import { createFrictionOptions } from '../testing/pressure-refusals.test-fixture.ts'
 import { refusals } from '../testing/refusals.test-fixture.ts'
 import { createScene, toolCall } from '../testing/scene.test-fixture.ts'
 import { createGuardMetrics } from './guard-metrics.ts'
@@ -30,6 +33,18 @@ describe('the metrics of a guard', () => {
       { tool: 'read_notes', outcome: 'allowed', value: 1 },
       { tool: 'read_notes', outcome: 'refused', value: 1 },
       { tool: 'write_note', outcome: 'refused', value: 1 },
+    ])
+  })
+
+  it('count uses of capabilities, and calls of clients that lean on a tool', async () => {
+    const { events, counts } = createMetrics()
+    const scene = await createScene({ ...createFrictionOptions(), events })
+    for (const _ of [1, 2, 3]) await scene.guard.check(await deleteWith(scene, [grantCapability()]))
+    const tool = 'delete_note'
+    expect(await counts('countersign.guard.capability.uses')).toEqual([{ tool, value: 1 }])
+    expect(await counts('countersign.guard.friction.calls')).toEqual([
+      { tool, level: 'high', value: 1 },
+      { tool, level: 'blocked', value: 1 },
     ])
   })
 
