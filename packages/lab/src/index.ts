@@ -1,4 +1,6 @@
 /** The lab: every attack as data, run against a weakened server and against the hardened one. */
+export type { Attack, AttackSource, AttackVariant, OAuthError } from './attack.ts'
+export { attacks } from './attacks/catalogue.ts'
 export { maskSecrets, type SecretKind } from './recording/mask.ts'
 export {
   asAttacker,
@@ -8,6 +10,17 @@ export {
   recordedFetch,
   type Sender,
 } from './recording/recording.ts'
+export {
+  type AttackOutcome,
+  type AttackResult,
+  type NamedExchange,
+  type RunOptions,
+  runAttack,
+  runAttacks,
+  runVariant,
+  type Side,
+  type VariantOutcome,
+} from './run-attack.ts'
 export * from './scene/agent.ts'
 export * from './scene/attestation.ts'
 export * from './scene/attested-call.ts'

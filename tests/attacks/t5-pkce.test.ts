@@ -1,38 +1,16 @@
-/** T5: an intercepted authorization code is redeemed. */
+/** T5: what the hardened server asks of the requests that codes come from, and of whoever redeems one. */
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { describeAttack, useDeployment } from '../support/attack.ts'
-import {
-  authorize,
-  type Code,
-  obtainCode,
-  obtainTokenNonce,
-  postToken,
-  proveToken,
-  redemption,
-} from '../support/authorization.ts'
+import { useDeployment } from '../support/attack.ts'
+import { authorize, obtainCode, obtainTokenNonce, postToken, proveToken, redemption } from '../support/authorization.ts'
 import type { Deployment } from '../support/deployment.ts'
 import { type Answer, createAgentKey } from '../support/wire.ts'
-
-/** The client protects its code only when the server makes it. */
-async function obtainAsCarelesslyAsAllowed(deployment: Deployment): Promise<Code> {
-  const code = (await authorize(deployment)).searchParams.get('code')
-  return code === null ? obtainCode(deployment) : { code, verifier: '' }
-}
 
 /** With a key of the thief's own: the token would be good for whoever redeemed the code. */
 async function redeemAsThief(deployment: Deployment, code: string, verifier?: string): Promise<Answer> {
   const proof = await proveToken(deployment, await createAgentKey(), await obtainTokenNonce(deployment))
   return postToken(deployment, redemption(deployment, code, verifier), { proof })
 }
-
-describeAttack({
-  title: 'T5: a code is taken from the redirect and redeemed',
-  weakened: { authorization: { weaknesses: ['pkce_optional'] } },
-  run: async (deployment) => redeemAsThief(deployment, (await obtainAsCarelesslyAsAllowed(deployment)).code),
-  stoppedBy: 'invalid_grant',
-  status: 400,
-})
 
 describe('T5: the hardened server', () => {
   const deployment = useDeployment()

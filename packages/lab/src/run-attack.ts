@@ -1,0 +1,114 @@
+/** Runs attacks against the weakened server and against the hardened one, each on a stage of its own. */
+import type { Weakness } from '@countersign/resource-server/unsafe'
+import type { Attack, AttackVariant } from './attack.ts'
+import { type Exchange, recordExchanges } from './recording/recording.ts'
+import { type Scene, startScene, withSettings } from './scene/scene.ts'
+
+/** Which of the two servers. */
+export type Side = 'weakened' | 'hardened'
+
+/** Against what. */
+export interface RunOptions {
+  readonly against: Side
+  /** Checks that the server lacks besides. */
+  readonly without?: readonly Weakness[]
+}
+
+/** An exchange, with the name of who answered. */
+export interface NamedExchange extends Exchange {
+  readonly to: string
+}
+
+/** What came of one way of doing it. */
+export interface VariantOutcome {
+  readonly title: string
+  readonly landed: boolean
+  /** Stopped with exactly the status and the code that it has to be stopped with. */
+  readonly stoppedAsExpected: boolean
+  readonly status: number
+  readonly code: string | undefined
+  readonly expectedCode: string
+  /** What went over the wire, secrets and all. */
+  readonly exchanges: readonly NamedExchange[]
+}
+
+/** What came of an attack. */
+export interface AttackOutcome {
+  /** Every variant landed. */
+  readonly landed: boolean
+  /** Every variant was stopped with exactly its code. */
+  readonly stoppedAsExpected: boolean
+  readonly variants: readonly VariantOutcome[]
+}
+
+/** Runs one variant on a fresh stage; rejects when the stage fails or the aftermath is not as it has to be. */
+export async function runVariant(
+  variant: AttackVariant,
+  { against, without = [] }: RunOptions,
+): Promise<VariantOutcome> {
+  const isWeak = against === 'weakened'
+  const settings = withSettings(variant.common ?? {}, isWeak ? variant.weakened : {})
+  const scene = await startScene(without.length === 0 ? settings : withSettings(settings, { weak: without }), isWeak)
+  try {
+    return await runOn(scene, variant)
+  } finally {
+    await scene.close()
+  }
+}
+
+async function runOn(scene: Scene, variant: AttackVariant): Promise<VariantOutcome> {
+  const { result: answer, exchanges } = await recordExchanges(() => variant.run(scene))
+  const landed = variant.landed?.(answer) ?? answer.status === 200
+  await variant.aftermath?.(scene, landed, answer)
+  return {
+    title: variant.title,
+    landed,
+    stoppedAsExpected: !landed && answer.status === variant.status && answer.code === variant.stoppedBy,
+    status: answer.status,
+    code: answer.code,
+    expectedCode: variant.stoppedBy,
+    exchanges: exchanges.map((exchange) => ({ ...exchange, to: scene.nameOf(exchange.url) })),
+  }
+}
+
+/** Runs all variants of an attack, at once. */
+export async function runAttack({ variants }: Attack, options: RunOptions): Promise<AttackOutcome> {
+  return summarise(await Promise.all(variants.map((variant) => runVariant(variant, options))))
+}
+
+function summarise(variants: readonly VariantOutcome[]): AttackOutcome {
+  return {
+    landed: variants.every(({ landed }) => landed),
+    stoppedAsExpected: variants.every(({ stoppedAsExpected }) => stoppedAsExpected),
+    variants,
+  }
+}
+
+/** An attack with what came of it on both sides. */
+export interface AttackResult {
+  readonly attack: Attack
+  readonly weakened: AttackOutcome
+  readonly hardened: AttackOutcome
+}
+
+/** How many stages stand at a time: each keeps a core busy while it starts. */
+const STAGES = 3
+
+/** Runs attacks on both sides, several at a time; `progress` is told of each that is over. Yields them in their order. */
+export async function runAttacks(
+  attacks: readonly Attack[],
+  progress: (result: AttackResult) => void = () => {},
+): Promise<readonly AttackResult[]> {
+  const results: AttackResult[] = []
+  const waiting = attacks.entries()
+  const work = async (): Promise<void> => {
+    for (const [index, attack] of waiting) {
+      const weakened = await runAttack(attack, { against: 'weakened' })
+      const result = { attack, weakened, hardened: await runAttack(attack, { against: 'hardened' }) }
+      results[index] = result
+      progress(result)
+    }
+  }
+  await Promise.all(Array.from({ length: STAGES }, work))
+  return results
+}

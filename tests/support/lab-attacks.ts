@@ -1,0 +1,20 @@
+/** The lab's attacks as tests: each way of doing it lands where the server lacks one thing, and is stopped where it lacks nothing. */
+import { attacks, runVariant } from '@countersign/lab'
+import { describe, expect, it } from 'vitest'
+
+/** Declares two tests for each variant of the attacks whose number begins with this letter. */
+export function describeAttacks(letter: 'T' | 'A' | 'X'): void {
+  describe.each(attacks.filter(({ id }) => id.startsWith(letter)))('$id: $title', ({ variants }) => {
+    describe.each(variants)('$title', (variant) => {
+      it('lands on the weakened server', async () => {
+        const { status, landed } = await runVariant(variant, { against: 'weakened' })
+        expect({ status, landed }).toEqual({ status: 200, landed: true })
+      })
+
+      it(`is stopped by the hardened server with ${variant.stoppedBy}`, async () => {
+        const { status, code, landed } = await runVariant(variant, { against: 'hardened' })
+        expect({ status, code, landed }).toEqual({ status: variant.status, code: variant.stoppedBy, landed: false })
+      })
+    })
+  })
+}
