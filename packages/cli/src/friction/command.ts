@@ -11,8 +11,8 @@ export function addFrictionCommands(program: Command, context: Context): void {
     .command('simulate')
     .summary('run a trace of calls through a configuration and draw what becomes of it')
     .description(
-      'Runs calls through friction, as a guard would, and draws it: how high it gets, when a person is asked, when calls\n' +
-        'are blocked. Calls come from a scenario or from a file with one JSON object a line:\n' +
+      'Runs calls through friction, as a guard would, and draws it: how high it gets, when a person is asked, when ' +
+        'calls are blocked. Calls come from a scenario or from a file with one JSON object a line:\n' +
         '  {"time": 12.5, "tool": "delete_note", "client": "agent-7", "approved": false}\n' +
         '`time` is in seconds, or a moment as logs write it; `client` and `approved` may be left out.',
     )

@@ -44,7 +44,7 @@ export function addTokenCommands(program: Command, context: Context): void {
     .summary('end a token, all of one agent, or a capability before its time')
     .description(
       'Revokes an access or refresh token at its authorization server (RFC 7009), as the client that it was issued to.\n' +
-        'With --agent or --capability, and for whoever runs up: all that is bound to one agent’s key, or one capability\n' +
+        'With --agent or --capability, and for whoever runs up: all that is bound to one agent’s key, or one capability ' +
         'with all that were narrowed from it. Guards that follow the feed of that server refuse it within 2 seconds.',
     )
     .argument('[token]', 'the token, or - for stdin')
