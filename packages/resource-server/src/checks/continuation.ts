@@ -58,7 +58,8 @@ async function open(message: Message, call: Call, context: GuardContext): Promis
   if (found.round > continuationLimits.rounds) return refuse('continuation_invalid', 'rounds')
   if (await isRevoked(found, call, context)) return refuse('continuation_invalid', 'revoked')
   const key = await spendKey(verifier, ['continuation', resource, found.id])
-  const spend = { kind: 'nonce', key, limit: 1, until: found.expires + margin } as const
+  const issued = found.expires - continuationLimits.seconds
+  const spend = { kind: 'nonce', key, limit: 1, issued, until: found.expires + margin } as const
   return { message, continuation: found, spend }
 }
 

@@ -47,7 +47,7 @@ export function assembleIssuer(trust: IssuerTrust, context: TrustContext): Trust
       const revocationKeys = feed === undefined ? [] : await listRevocationKeys(claims, context.verifier)
       const token = { ...claims, source, ath, revocationKeys }
       if (claims.granted === undefined) return token
-      const capabilities = await prepareCapabilities(claims.granted, { ...context, issuer })
+      const capabilities = await prepareCapabilities(claims.granted, { ...context, ...claims })
       return capabilities.length === 0 ? token : { ...token, capabilities }
     },
   }

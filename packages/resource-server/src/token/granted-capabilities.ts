@@ -1,5 +1,12 @@
 /** The capabilities of a token: its `authorization_details` of the type `mcp_tool` (RFC 9396 §9.1). */
-import { type Capability, capabilitySpends, compileCapability, parseCapabilities } from '@countersign/capability'
+import {
+  type Capability,
+  capabilitySpends,
+  compileCapability,
+  MOST_AHEAD,
+  MOST_SECONDS,
+  parseCapabilities,
+} from '@countersign/capability'
 import { type JsonValue, ok, type Result, refuse, type Verifier } from '@countersign/core'
 import type { HeldCapability } from './access-token.ts'
 
@@ -13,6 +20,8 @@ export function readGranted(details: JsonValue | undefined): Result<readonly Cap
 /** What `prepareCapabilities` needs. */
 interface Preparation {
   readonly issuer: string
+  /** Of the token, NumericDate. */
+  readonly issuedAt: number
   /** The server whose calls they are to be matched with. */
   readonly resource: string
   readonly verifier: Verifier
@@ -21,13 +30,28 @@ interface Preparation {
 /** Makes those for one server ready, once for each token that was verified. */
 export function prepareCapabilities(
   granted: readonly Capability[],
-  { issuer, resource, verifier }: Preparation,
+  preparation: Preparation,
 ): Promise<readonly HeldCapability[]> {
-  const ours = granted.filter(({ locations: [location] }) => location === resource)
-  return Promise.all(
-    ours.map(async (capability) => ({
-      compiled: compileCapability(capability),
-      spends: await capabilitySpends(verifier, issuer, capability),
-    })),
-  )
+  const ours = granted.filter(({ locations: [location] }) => location === preparation.resource)
+  return Promise.all(ours.map((capability) => prepare(capability, preparation)))
+}
+
+async function prepare(capability: Capability, { issuer, issuedAt, verifier }: Preparation): Promise<HeldCapability> {
+  const [own, ...ancestors] = await capabilitySpends(verifier, issuer, capability)
+  if (own === undefined) throw new Error('a use of a capability costs nothing')
+  const dated = ancestors.map((spend, index) => {
+    const expires = capability.ancestors?.[index]?.expires ?? 0
+    return { ...spend, issued: Math.min(issuedAt, expires - MOST_AHEAD - MOST_SECONDS) }
+  })
+  const issued = Math.min(issuedAt, mintedAfter(capability))
+  return { compiled: compileCapability(capability), spends: [{ ...own, issued }, ...dated] }
+}
+
+/**
+ * A moment, NumericDate, before which it was not minted: a store that has lost its memory refuses what may be older
+ * than that. The token is no help, as a refreshed one is younger than what it carries.
+ */
+function mintedAfter({ approved_at: approvedAt, not_before: notBefore, expires }: Capability): number {
+  if (approvedAt !== undefined) return approvedAt
+  return notBefore === undefined ? expires - MOST_SECONDS : notBefore - MOST_AHEAD
 }
