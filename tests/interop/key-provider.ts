@@ -8,13 +8,17 @@ import {
 import type { JWK } from 'jose'
 import { signAssertion } from '../support/wire.ts'
 
-/** Makes one for a client that is registered with the authorization server of `up`. */
-export function createKeyProvider(client: { clientId: string; privateJwk: JWK }, issuer: string): OAuthClientProvider {
+/** Makes one for a client that is registered for client credentials; `params` go with every token request. */
+export function createKeyProvider(
+  client: { clientId: string; privateJwk: JWK },
+  issuer: string,
+  params: Readonly<Record<string, string>> = {},
+): OAuthClientProvider {
   const session = DpopSession.create()
   let tokens: StoredOAuthTokens | undefined
-  const addClientAuthentication: AddClientAuthentication = async (_headers, params) => {
-    params.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
-    params.set('client_assertion', await signAssertion(client, issuer))
+  const addClientAuthentication: AddClientAuthentication = async (_headers, form) => {
+    form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+    form.set('client_assertion', await signAssertion(client, issuer))
   }
   return {
     redirectUrl: undefined,
@@ -22,7 +26,7 @@ export function createKeyProvider(client: { clientId: string; privateJwk: JWK },
     clientInformation: () => ({ client_id: client.clientId, issuer }),
     addClientAuthentication,
     prepareTokenRequest: (scope) =>
-      new URLSearchParams({ grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) }),
+      new URLSearchParams({ grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }), ...params }),
     dpop: () => session,
     tokens: () => tokens,
     saveTokens(saved) {
