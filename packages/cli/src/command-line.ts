@@ -2,10 +2,12 @@
 import type { Clock } from '@countersign/core'
 import { Command, CommanderError } from 'commander'
 import { addAttestCommands } from './attest/command.ts'
+import { addAuditCommand } from './audit/command.ts'
 import { addCallCommand } from './call/command.ts'
 import type { Context } from './context.ts'
 import { CommandFailed, type ExitCode } from './exit.ts'
 import { addFrictionCommands } from './friction/command.ts'
+import { addLabCommands } from './lab/command.ts'
 import { printable } from './terminal/printable.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { addTokenCommands } from './token/command.ts'
@@ -56,6 +58,8 @@ function createProgram(context: Context): Command {
   addTokenCommands(program, context)
   addAttestCommands(program, context)
   addFrictionCommands(program, context)
+  addLabCommands(program, context)
+  addAuditCommand(program, context)
   return program
 }
 

@@ -30,6 +30,8 @@ export interface VariantOutcome {
   readonly expectedCode: string
   /** What went over the wire, secrets and all. */
   readonly exchanges: readonly NamedExchange[]
+  /** Why it could not be told what came of it. */
+  readonly failure?: string
 }
 
 /** What came of an attack. */
@@ -71,9 +73,17 @@ async function runOn(scene: Scene, variant: AttackVariant): Promise<VariantOutco
   }
 }
 
-/** Runs all variants of an attack, at once. */
+/** Runs all variants of an attack, at once; one that fails has neither landed nor been stopped. */
 export async function runAttack({ variants }: Attack, options: RunOptions): Promise<AttackOutcome> {
-  return summarise(await Promise.all(variants.map((variant) => runVariant(variant, options))))
+  const run = (variant: AttackVariant): Promise<VariantOutcome> =>
+    runVariant(variant, options).catch((error: unknown) => describeFailure(variant, error))
+  return summarise(await Promise.all(variants.map(run)))
+}
+
+function describeFailure({ title, stoppedBy }: AttackVariant, error: unknown): VariantOutcome {
+  const failure = error instanceof Error ? error.message : String(error)
+  const nothing = { landed: false, stoppedAsExpected: false, status: 0, code: undefined, exchanges: [] }
+  return { title, ...nothing, expectedCode: stoppedBy, failure }
 }
 
 function summarise(variants: readonly VariantOutcome[]): AttackOutcome {
