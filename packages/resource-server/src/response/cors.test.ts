@@ -24,7 +24,7 @@ describe('Fetch standard, CORS preflight', () => {
       'access-control-allow-methods': 'POST, GET, DELETE',
       'access-control-allow-headers':
         'Authorization, DPoP, OAuth-Client-Attestation, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID',
-      'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id',
+      'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id, Retry-After',
       'access-control-max-age': '600',
       vary: 'Origin',
     })
@@ -53,7 +53,7 @@ describe('Fetch standard, CORS preflight', () => {
 describe('Fetch standard, CORS: what a page may read', () => {
   const exposed = {
     'access-control-allow-origin': app,
-    'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id',
+    'access-control-expose-headers': 'WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id, Retry-After',
     vary: 'Origin',
   }
 

@@ -14,7 +14,7 @@ const requestHeaders = [
   'Last-Event-ID',
 ].join(', ')
 
-const responseHeaders = 'WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id'
+const responseHeaders = 'WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id, Retry-After'
 
 /** The caller's origin, when it is one of the configured ones. */
 export function findAllowedOrigin(incoming: IncomingCall, origins: ReadonlySet<string>): string | undefined {
