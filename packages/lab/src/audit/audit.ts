@@ -1,0 +1,121 @@
+/** Audits a server: looks it over, then asks every check, within bounds that no server can stretch. */
+import type { AuditContext, Check } from './check.ts'
+import { checks } from './checks.ts'
+import type { Finding } from './finding.ts'
+import { AuditStopped, createProbe, type Probe } from './probe/probe.ts'
+import { createReach } from './probe/reach.ts'
+import { type AuditReport, type CheckOutcome, sortFindings } from './report.ts'
+import type { Holder } from './target/caller.ts'
+import { importSigningKey } from './target/proof.ts'
+import { survey } from './target/survey.ts'
+
+/** What an operator gives and allows. */
+export interface AuditOptions {
+  /** An access token for the server; without one only what strangers see is audited. */
+  readonly token?: string
+  /** The private key that the token is bound to, P-256 or Ed25519; left out for Bearer tokens. */
+  readonly privateJwk?: JsonWebKey
+  /** Hosts, with or without a port, that may be gone to besides: authorization servers that the resource names. */
+  readonly allowHosts?: readonly string[]
+  /** At most so many requests; default 1,000, and never more. */
+  readonly maxRequests?: number
+  /** At most so many seconds; default 120, and never more. */
+  readonly maxSeconds?: number
+  /** Told the title of each check before it runs. */
+  readonly onProgress?: (title: string) => void
+  /** Ends the audit early; what was found until then is reported. */
+  readonly signal?: AbortSignal
+}
+
+const MAX_REQUESTS = 1_000
+const MAX_SECONDS = 120
+
+/**
+ * Audits the MCP server at `url` and yields the report, whatever the server does.
+ *
+ * @throws TypeError for a URL that is none, and a key that is no private P-256 or Ed25519 JWK
+ */
+export async function audit(url: string, options: AuditOptions = {}): Promise<AuditReport> {
+  const target = readTarget(url)
+  const started = Date.now()
+  const seconds = Math.min(options.maxSeconds ?? MAX_SECONDS, MAX_SECONDS)
+  const ends = [AbortSignal.timeout(seconds * 1000), ...(options.signal === undefined ? [] : [options.signal])]
+  const probe = createProbe({
+    reach: createReach(target, options.allowHosts ?? []),
+    maxRequests: Math.min(options.maxRequests ?? MAX_REQUESTS, MAX_REQUESTS),
+    signal: AbortSignal.any(ends),
+  })
+  const holder = await readHolder(options, probe)
+  const { outcomes, findings, stopped } = await runChecks(probe, { url: target, holder, options })
+  return {
+    url: target.href,
+    started: new Date(started).toISOString(),
+    seconds: Math.round((Date.now() - started) / 100) / 10,
+    requests: probe.requests,
+    ...(stopped !== undefined && { stopped }),
+    checks: outcomes,
+    findings: sortFindings(findings),
+  }
+}
+
+function readTarget(text: string): URL {
+  const url = URL.parse(text)
+  const isHttp = url?.protocol === 'https:' || url?.protocol === 'http:'
+  if (url !== null && isHttp && url.username === '' && url.password === '' && url.hash === '') return url
+  throw new TypeError('The server is named by its http(s) URL, without user information and fragment.')
+}
+
+async function readHolder({ token, privateJwk }: AuditOptions, probe: Probe): Promise<Holder | undefined> {
+  if (token === undefined) return undefined
+  probe.conceal('token', token)
+  if (privateJwk === undefined) return { token }
+  const key = await importSigningKey(privateJwk)
+  if (key === undefined) throw new TypeError('The key is no private P-256 or Ed25519 key as a JWK.')
+  return { token, key }
+}
+
+/** What came of the checks. */
+interface Outcomes {
+  readonly outcomes: readonly CheckOutcome[]
+  readonly findings: readonly Finding[]
+  readonly stopped?: string
+}
+
+async function runChecks(
+  probe: Probe,
+  { url, holder, options }: { readonly url: URL; readonly holder: Holder | undefined; readonly options: AuditOptions },
+): Promise<Outcomes> {
+  const outcomes: CheckOutcome[] = []
+  const findings: Finding[] = []
+  try {
+    options.onProgress?.('Looking the server over')
+    const target = await survey(probe, url, holder)
+    for (const check of checks) {
+      options.onProgress?.(check.title)
+      const { outcome, found } = await runCheck(check, { probe, target })
+      outcomes.push(outcome)
+      findings.push(...found)
+      // Of a server that does not answer, nothing else can be said.
+      if (target.stranger.answer.status === 0) break
+    }
+    return { outcomes, findings }
+  } catch (error) {
+    if (error instanceof AuditStopped) return { outcomes, findings, stopped: error.message }
+    throw error
+  }
+}
+
+async function runCheck(
+  check: Check,
+  context: AuditContext,
+): Promise<{ readonly outcome: CheckOutcome; readonly found: readonly Finding[] }> {
+  const { name, title } = check
+  const answer = await check.run(context)
+  if ('skipped' in answer) return { outcome: { name, title, outcome: 'skipped', reason: answer.skipped }, found: [] }
+  const found = answer.map(({ weakness, detail, evidence }) => ({
+    ...weakness,
+    detail: context.probe.mask(detail),
+    evidence,
+  }))
+  return { outcome: { name, title, outcome: found.length === 0 ? 'passed' : 'found' }, found }
+}

@@ -1,0 +1,65 @@
+/** The one way by which checks reach a server: counted, bounded, within the hosts that were allowed, and remembered for evidence. */
+import type { EvidenceExchange, Exchange, ProbeRequest } from './exchange.ts'
+import { createMasking, type SecretKind } from './masking.ts'
+import type { Reach } from './reach.ts'
+import { sendRequest } from './send-request.ts'
+
+/** What checks are given instead of the network. */
+export interface Probe {
+  /**
+   * Sends a request; every failure of the network is a value.
+   *
+   * @throws AuditStopped once requests or time are used up
+   */
+  send(request: ProbeRequest): Promise<Exchange>
+  /** Keeps a secret out of every report. */
+  conceal(kind: SecretKind, secret: string): void
+  /** Masks and cuts exchanges for a finding. */
+  evidence(...exchanges: readonly Exchange[]): readonly EvidenceExchange[]
+  /** Masks a text for a finding. */
+  mask(text: string): string
+  /** Requests that went out so far. */
+  readonly requests: number
+}
+
+/** Ends an audit before its end: what was found until then is reported. */
+export class AuditStopped extends Error {
+  constructor(reason: string) {
+    super(reason)
+    this.name = 'AuditStopped'
+  }
+}
+
+/** What bounds a probe. */
+export interface ProbeLimits {
+  readonly reach: Reach
+  readonly maxRequests: number
+  /** Ends the audit, and requests that are under way. */
+  readonly signal: AbortSignal
+}
+
+/** A probe on real sockets. */
+export function createProbe({ reach, maxRequests, signal }: ProbeLimits): Probe {
+  const { conceal, mask, toEvidence } = createMasking()
+  let requests = 0
+  return {
+    conceal,
+    mask,
+    evidence: (...exchanges) => exchanges.map(toEvidence),
+    get requests() {
+      return requests
+    },
+    async send(request) {
+      const url = URL.parse(request.url)
+      if (url === null || !reach(url)) {
+        return { request, status: 0, headers: {}, body: '', failure: 'host_not_allowed' }
+      }
+      if (signal.aborted) throw new AuditStopped('The time for the audit was over.')
+      if (requests >= maxRequests) throw new AuditStopped(`The audit had used its ${maxRequests} requests.`)
+      requests += 1
+      const exchange = await sendRequest(request, signal)
+      if (signal.aborted) throw new AuditStopped('The time for the audit was over.')
+      return exchange
+    },
+  }
+}

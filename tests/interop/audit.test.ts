@@ -1,0 +1,71 @@
+import { type AuditReport, audit, hasFailed } from '@countersign/lab/audit'
+import { exportJWK } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { obtainToken } from '../support/agent.ts'
+import { type Deployment, startDeployment } from '../support/deployment.ts'
+import { type AuditTarget, serveFastMcp, serveSdk } from './audit-targets.ts'
+
+const idsOf = ({ findings }: AuditReport): readonly string[] => findings.map(({ id }) => id)
+
+describe('an audit', () => {
+  let deployment: Deployment
+  let sdk: AuditTarget
+  let fastMcp: AuditTarget
+  let reports: { readonly ours: AuditReport; readonly sdk: AuditReport; readonly fastMcp: AuditReport }
+  let token: string
+
+  beforeAll(async () => {
+    deployment = await startDeployment()
+    sdk = await serveSdk(deployment.issuer)
+    fastMcp = await serveFastMcp()
+    const holder = await obtainToken(deployment)
+    token = holder.token
+    const privateJwk = await exportJWK(holder.key.privateKey)
+    reports = {
+      ours: await audit(deployment.a.resource, { token, privateJwk }),
+      // A token for somebody else's server, and bound to a key at that.
+      sdk: await audit(sdk.url, { token, privateJwk }),
+      fastMcp: await audit(fastMcp.url),
+    }
+  }, 60_000)
+
+  afterAll(async () => {
+    await Promise.all([sdk.close(), fastMcp.close()])
+    await deployment.close()
+  })
+
+  it('finds nothing on the guarded server, and passes every check that it can ask', () => {
+    expect(reports.ours.findings).toEqual([])
+    expect(reports.ours.checks.filter(({ outcome }) => outcome === 'skipped')).toEqual([])
+    expect(hasFailed(reports.ours)).toBe(false)
+  })
+
+  it('finds what FastMCP leaves open on its defaults', () => {
+    expect(idsOf(reports.fastMcp)).toEqual(
+      expect.arrayContaining([
+        'no_token_needed',
+        'foreign_origin_served',
+        'cors_any_origin',
+        'foreign_host_served',
+        'no_resource_metadata',
+        'duplicate_members_accepted',
+      ]),
+    )
+    expect(hasFailed(reports.fastMcp)).toBe(true)
+  })
+
+  it('finds what the gate of the SDK leaves open', () => {
+    expect(idsOf(reports.sdk)).toEqual(
+      expect.arrayContaining(['no_resource_metadata', 'challenge_without_metadata', 'body_read_before_token']),
+    )
+  })
+
+  it('stays within its bounds and keeps the token to itself', () => {
+    for (const report of Object.values(reports)) {
+      expect(report.requests).toBeLessThanOrEqual(1000)
+      expect(report.seconds).toBeLessThan(120)
+      expect(report.stopped).toBeUndefined()
+      expect(JSON.stringify(report)).not.toContain(token)
+    }
+  })
+})
