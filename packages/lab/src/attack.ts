@@ -35,6 +35,8 @@ export interface Attack {
 
 /** One way of doing it. */
 export interface AttackVariant {
+  /** Its own number, where it has one: several ways may share it. */
+  readonly id?: string
   readonly title: string
   /** What both servers have in common. */
   readonly common?: SceneOptions

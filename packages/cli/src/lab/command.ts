@@ -1,5 +1,5 @@
 /** `countersign lab …`: the attacks, against servers of its own on this machine that lack one thing, and that lack nothing. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import type { LabRunOptions } from './run.ts'
 
@@ -32,10 +32,16 @@ export function addLabCommands(program: Command, context: Context): void {
     )
     .argument('[id...]', 'attacks, such as T4')
     .option('--all', 'all of them')
+    .addOption(
+      new Option('--only <server>', 'draw this server only').choices(['weakened', 'hardened']).conflicts('json'),
+    )
     .option('--http', 'show each request and each answer whole')
     .option('--show-secrets', 'show tokens, proofs and passwords as they are; they die with the servers of the attack')
     .option('--json', 'print one line of JSON for each attack')
-    .addHelpText('after', '\nExamples:\n  countersign lab run T4\n  countersign lab run --all --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  countersign lab run T4\n  countersign lab run T1b --only hardened\n  countersign lab run --all --json',
+    )
     .action(async (ids: readonly string[], options: LabRunOptions) => {
       const { runLab } = await import('./run.ts')
       await runLab(ids, options, context)

@@ -5,7 +5,7 @@ import { describeAnswer, describeCredentials, describeRequest } from './message.
 
 /** From the edge to the first column, and from one to the next at least. */
 const EDGE = 8
-const NARROWEST = 24
+const NARROWEST = 26
 
 /** What an arrow needs beside its label: both ends, the head, a blank on each side. */
 const AROUND_LABEL = 6

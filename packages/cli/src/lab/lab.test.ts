@@ -62,6 +62,13 @@ describe('countersign lab run', () => {
     expect(JSON.parse(second ?? '')).toMatchObject({ id: 'T2', code: 'insufficient_scope' })
   })
 
+  it('draws some ways of an attack, and one server, alone', async () => {
+    const { code, out } = await run(['lab', 'run', 'T1a', '--only', 'hardened'])
+    expect(code).toBe(0)
+    expect(out).toContain('the defence holds: 401 invalid_token')
+    expect(out).not.toMatch(/the attacker wins|missing_dpop_proof/)
+  })
+
   it('needs to be told which, and says so where there is none of that name', async () => {
     expect(await run(['lab', 'run'])).toMatchObject({ code: 2, err: expect.stringContaining('lab list') })
     expect(await run(['lab', 'run', 'T99'])).toMatchObject({ code: 2, err: expect.stringContaining('T99') })

@@ -6,6 +6,7 @@ import {
   attacks,
   maskSecrets,
   runAttacks,
+  type Side,
   type VariantOutcome,
 } from '@countersign/lab'
 import type { Context } from '../context.ts'
@@ -21,6 +22,7 @@ export interface LabRunOptions {
   readonly all?: true
   readonly http?: true
   readonly showSecrets?: true
+  readonly only?: Side
   readonly json?: true
 }
 
@@ -50,10 +52,21 @@ function choose(ids: readonly string[], { all }: LabRunOptions): readonly Attack
   if (all === true) return attacks
   if (ids.length === 0) throw wrongUsage('Name an attack, such as T4, or give --all. All of them: countersign lab list')
   return ids.map((id) => {
-    const attack = attacks.find((each) => each.id.toLowerCase() === id.toLowerCase())
+    const attack = find(id.toLowerCase())
     if (attack === undefined) throw wrongUsage(`There is no attack ${id}. All of them: countersign lab list`)
     return attack
   })
+}
+
+/** By the number of an attack, or of some of its ways: these alone, then. */
+function find(id: string): Attack | undefined {
+  const named = (each: { readonly id?: string }): boolean => each.id?.toLowerCase() === id
+  for (const attack of attacks) {
+    if (named(attack)) return attack
+    const variants = attack.variants.filter(named)
+    if (variants.length > 0) return { ...attack, id: variants[0]?.id ?? attack.id, variants }
+  }
+  return undefined
 }
 
 function isAsItHasToBe({ weakened, hardened }: AttackResult): boolean {
@@ -97,20 +110,24 @@ function judge({ weakened, hardened }: Pick<AttackResult, 'weakened' | 'hardened
   }
 }
 
+const sides = ['weakened', 'hardened'] as const satisfies readonly Side[]
+
+const sideWords = { weakened: 'the server that lacks it', hardened: 'the hardened server' }
+
 function tellStory(result: AttackResult, options: LabRunOptions, terminal: Terminal): void {
   const { id, title, needs, steps, analog } = result.attack
   terminal.print(terminal.style('bold', `${id}  ${title}`))
   for (const [index, step] of steps.entries()) terminal.print(`  ${index + 1}. ${step}`)
   terminal.print(`  Needs: ${needs}.`)
   terminal.print(`  Like: ${analog}`)
-  for (const [index, weakened] of result.weakened.variants.entries()) {
-    const hardened = result.hardened.variants[index]
-    terminal.print(`\n${terminal.style('bold', weakened.title)}`)
-    terminal.print(terminal.style('dim', '\nthe server that lacks it'))
-    tellVariant(weakened, options, terminal)
-    if (hardened === undefined) continue
-    terminal.print(terminal.style('dim', '\nthe hardened server'))
-    tellVariant(hardened, options, terminal)
+  for (const [index, { title: way }] of result.attack.variants.entries()) {
+    terminal.print(`\n${terminal.style('bold', way)}`)
+    for (const side of options.only === undefined ? sides : [options.only]) {
+      const outcome = result[side].variants[index]
+      if (outcome === undefined) continue
+      terminal.print(terminal.style('dim', `\n${sideWords[side]}`))
+      tellVariant(outcome, options, terminal)
+    }
   }
   terminal.print('')
 }

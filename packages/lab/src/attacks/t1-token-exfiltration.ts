@@ -39,7 +39,8 @@ export const tokenExfiltration: Attack = {
   analog: 'A house key that a stranger talked somebody out of: nobody asks at the door who turns it.',
   variants: [
     {
-      title: 'T1a: a Bearer token, used 31 seconds later',
+      id: 'T1a',
+      title: 'A Bearer token, used 31 seconds later',
       common: { accessTokenLifetime: 30, guard: { bearer: 'allowed' } },
       weakened: { accessTokenLifetime: 3600 },
       async run(scene) {
@@ -55,7 +56,8 @@ export const tokenExfiltration: Attack = {
       status: 401,
     },
     {
-      title: 'T1b: a bound token, sent as Bearer without a proof',
+      id: 'T1b',
+      title: 'A bound token, sent as Bearer without a proof',
       weakened: { weak: ['sender_binding'] },
       run: async (scene) =>
         use(scene, { authorization: `Bearer ${await stealToken(scene, await obtainToken(scene))}` }),
@@ -63,14 +65,16 @@ export const tokenExfiltration: Attack = {
       status: 401,
     },
     {
-      title: 'T1b: a bound token, sent as DPoP without a proof',
+      id: 'T1b',
+      title: 'A bound token, sent as DPoP without a proof',
       weakened: { weak: ['sender_binding'] },
       run: async (scene) => use(scene, { authorization: `DPoP ${await stealToken(scene, await obtainToken(scene))}` }),
       stoppedBy: 'missing_dpop_proof',
       status: 401,
     },
     {
-      title: "T1b: a bound token with a proof of the thief's own key",
+      id: 'T1b',
+      title: "A bound token with a proof of the thief's own key",
       weakened: { weak: ['proof'] },
       async run(scene) {
         const { resource: url } = scene.a
