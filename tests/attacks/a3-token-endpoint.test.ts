@@ -1,10 +1,10 @@
-/** A2, A3, A5, A7 at the token endpoint: what is shown there would speak for the agent at every server. */
+/** A2, A3, A7 at the token endpoint: what is shown there would speak for the agent at every server. */
 import { createTrustList } from '@countersign/attestation/trust'
 import { createFastVerifier } from '@countersign/core/node'
 import { describe, expect, it } from 'vitest'
 import { verifies } from '../requirements/verifies.ts'
 import { callTool, toolCall } from '../support/agent.ts'
-import { describeAttack, useDeployment } from '../support/attack.ts'
+import { useDeployment } from '../support/attack.ts'
 import { createStrangersKey, forge, tamper } from '../support/attestation.ts'
 import { accessTokenOf, claimsOf, requestAttested } from '../support/attested-token.ts'
 import type { Deployment } from '../support/deployment.ts'
@@ -12,7 +12,6 @@ import { createPartner } from '../support/partner.ts'
 import { type AgentKey, type Answer, createAgentKey } from '../support/wire.ts'
 
 const partner = await createPartner({ issuer: 'https://anthropic.com' })
-const impostor = await createPartner({ issuer: 'https://anthroplc.com' })
 const common = { authorizationTrust: partner.trust, guard: { attestation: 'required' } } as const
 
 /** The tool, by a token alone: what the authorization server verified is all that speaks for the agent. */
@@ -22,20 +21,6 @@ async function callWithToken(deployment: Deployment, key: AgentKey, answer: Answ
     ? callTool({ token: accessTokenOf(answer), key }, resource, toolCall('read_notes'))
     : answer
 }
-
-describeAttack({
-  title: 'A5: at the token endpoint, an issuer whose name was made to be read as a trusted one’s',
-  common,
-  // Somebody was talked into writing it on the list.
-  weakened: { authorizationTrust: impostor.trust },
-  async run(deployment) {
-    const key = await createAgentKey()
-    const attestation = await impostor.attest({ clientId: deployment.client.clientId, key })
-    return callWithToken(deployment, key, await requestAttested(deployment, key, attestation))
-  },
-  stoppedBy: 'invalid_client_attestation',
-  status: 400,
-})
 
 describe('A3: at the token endpoint of an authorization server that trusts the issuer', () => {
   const deployment = useDeployment(common)

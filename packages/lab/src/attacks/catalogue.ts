@@ -1,5 +1,14 @@
 /** All attacks of the lab, in the order of the catalogue. */
 import type { Attack } from '../attack.ts'
+import { modelSpoofing } from './a1-model-spoofing.ts'
+import { provenanceForgery } from './a2-provenance-forgery.ts'
+import { attestationReplay } from './a3-attestation-replay.ts'
+import { tampering } from './a4-tampering.ts'
+import { lookAlikeIssuers } from './a5-look-alike-issuers.ts'
+import { downgrade } from './a6-downgrade.ts'
+import { attestationAudience } from './a7-attestation-audience.ts'
+import { safetyDowngrade } from './a8-safety-downgrade.ts'
+import { borrowedVoice } from './a15-borrowed-voice.ts'
 import { tokenExfiltration } from './t1-token-exfiltration.ts'
 import { scopeIgnored } from './t2-scope.ts'
 import { confusedDeputy } from './t3-confused-deputy.ts'
@@ -15,4 +24,13 @@ export const attacks: readonly Attack[] = [
   replay,
   codeInterception,
   clientCredentialTheft,
+  modelSpoofing,
+  provenanceForgery,
+  attestationReplay,
+  tampering,
+  lookAlikeIssuers,
+  downgrade,
+  attestationAudience,
+  safetyDowngrade,
+  borrowedVoice,
 ]

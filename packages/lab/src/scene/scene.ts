@@ -1,20 +1,24 @@
 /** The stage of one attack: a deployment with a collector beside it, a clock that can be put forward, and names for all. */
 import type { TrustEntry } from '@countersign/attestation/trust'
-import { systemClock } from '@countersign/core'
+import { type GuardEvent, systemClock } from '@countersign/core'
 import { type Collector, startCollector } from './collector.ts'
 import { type Deployment, type DeploymentOptions, startDeployment } from './deployment.ts'
 import { createPartner, type Partner } from './partner.ts'
 
 /** What stands on it. */
 export interface SceneOptions extends DeploymentOptions {
-  /** A trusted attestation issuer whose key the attacker holds; what its line in the guards' trust list says. */
+  /** A trusted attestation issuer whose key the attacker holds; what its line in the trust list says. */
   readonly partner?: Partial<TrustEntry>
+  /** Who trusts it; default: the guards. */
+  readonly partnerTrustedBy?: 'guards' | 'authorization server'
 }
 
 /** A scene, running. */
 export interface Scene extends Deployment {
   readonly collector: Collector
-  /** Where the scene has one. */
+  /** What the guards have told, in the order of telling. */
+  readonly events: readonly GuardEvent[]
+  /** Nobody trusts it where the scene has none. */
   readonly partner: Partner
   /** Puts the guards' clock forward. */
   letSecondsPass(seconds: number): void
@@ -32,12 +36,15 @@ export function withSettings(common: SceneOptions, settings: SceneOptions): Scen
 export async function startScene(options: SceneOptions, isWeak: boolean): Promise<Scene> {
   let passed = 0
   const partner = await createPartner(options.partner)
+  const events: GuardEvent[] = []
   const guard = {
     clock: () => systemClock() + passed,
-    ...(options.partner !== undefined && { trust: partner.trust }),
+    events: (event: GuardEvent) => void events.push(event),
+    ...(isTrusted(options, 'guards') && { trust: partner.trust }),
     ...options.guard,
   }
-  const deployment = await startDeployment({ ...options, guard })
+  const authorizationTrust = isTrusted(options, 'authorization server') && { authorizationTrust: partner.trust }
+  const deployment = await startDeployment({ ...options, ...authorizationTrust, guard })
   const collector = await startCollector()
   const server = isWeak ? 'vuln-mcp' : 'hardened-mcp'
   const cast = new Map([
@@ -51,6 +58,7 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
     ...deployment,
     collector,
     partner,
+    events,
     letSecondsPass: (seconds) => {
       passed += seconds
     },
@@ -60,4 +68,11 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
       await deployment.close()
     },
   }
+}
+
+function isTrusted(
+  { partner, partnerTrustedBy = 'guards' }: SceneOptions,
+  by: SceneOptions['partnerTrustedBy'],
+): boolean {
+  return partner !== undefined && partnerTrustedBy === by
 }

@@ -1,0 +1,4 @@
+/** The attacks of the threat analysis. */
+import { describeAttacks } from '../support/lab-attacks.ts'
+
+describeAttacks('A')
