@@ -56,8 +56,23 @@ describe('an audit', () => {
 
   it('finds what the gate of the SDK leaves open', () => {
     expect(idsOf(reports.sdk)).toEqual(
-      expect.arrayContaining(['no_resource_metadata', 'challenge_without_metadata', 'body_read_before_token']),
+      expect.arrayContaining([
+        'bound_token_as_bearer',
+        'foreign_audience_served',
+        'replay_served',
+        'no_resource_metadata',
+        'challenge_without_metadata',
+        'foreign_origin_served',
+        'foreign_host_served',
+        'several_credentials_served',
+        'duplicate_members_accepted',
+        'body_read_before_token',
+      ]),
     )
+  })
+
+  it('finds at least twelve weaknesses that differ on the two', () => {
+    expect(new Set([...idsOf(reports.sdk), ...idsOf(reports.fastMcp)]).size).toBeGreaterThanOrEqual(12)
   })
 
   it('stays within its bounds and keeps the token to itself', () => {

@@ -5,13 +5,14 @@ import type { Finding } from './finding.ts'
 import { AuditStopped, createProbe, type Probe } from './probe/probe.ts'
 import { createReach } from './probe/reach.ts'
 import { type AuditReport, type CheckOutcome, sortFindings } from './report.ts'
+import type { AuditSettings } from './settings.ts'
 import type { Holder } from './target/caller.ts'
 import { importSigningKey } from './target/proof.ts'
 import { survey } from './target/survey.ts'
 
 /** What an operator gives and allows. */
-export interface AuditOptions {
-  /** An access token for the server; without one only what strangers see is audited. */
+export interface AuditOptions extends AuditSettings {
+  /** An access token for the server; without it, and without `obtain`, only what strangers see is audited. */
   readonly token?: string
   /** The private key that the token is bound to, P-256 or Ed25519; left out for Bearer tokens. */
   readonly privateJwk?: JsonWebKey
@@ -45,7 +46,7 @@ export async function audit(url: string, options: AuditOptions = {}): Promise<Au
     maxRequests: Math.min(options.maxRequests ?? MAX_REQUESTS, MAX_REQUESTS),
     signal: AbortSignal.any(ends),
   })
-  const holder = await readHolder(options, probe)
+  const holder = await readHolder(options, target, probe)
   const { outcomes, findings, stopped } = await runChecks(probe, { url: target, holder, options })
   return {
     url: target.href,
@@ -65,7 +66,10 @@ function readTarget(text: string): URL {
   throw new TypeError('The server is named by its http(s) URL, without user information and fragment.')
 }
 
-async function readHolder({ token, privateJwk }: AuditOptions, probe: Probe): Promise<Holder | undefined> {
+async function readHolder(options: AuditOptions, target: URL, probe: Probe): Promise<Holder | undefined> {
+  const { privateJwk, otherToken, expiredToken } = options
+  for (const each of [otherToken, expiredToken]) if (each !== undefined) probe.conceal('token', each)
+  const token = options.token ?? (await options.obtain?.({ resource: target.href }))
   if (token === undefined) return undefined
   probe.conceal('token', token)
   if (privateJwk === undefined) return { token }
@@ -92,7 +96,7 @@ async function runChecks(
     const target = await survey(probe, url, holder)
     for (const check of checks) {
       options.onProgress?.(check.title)
-      const { outcome, found } = await runCheck(check, { probe, target })
+      const { outcome, found } = await runCheck(check, { probe, target, settings: options })
       outcomes.push(outcome)
       findings.push(...found)
       // Of a server that does not answer, nothing else can be said.

@@ -2,12 +2,14 @@
 import type { Sighting, Weakness } from './finding.ts'
 import type { Exchange } from './probe/exchange.ts'
 import type { Probe } from './probe/probe.ts'
+import type { AuditSettings } from './settings.ts'
 import type { Target } from './target/survey.ts'
 
 /** What a check works with. */
 export interface AuditContext {
   readonly probe: Probe
   readonly target: Target
+  readonly settings: AuditSettings
 }
 
 /** What a check answers: what it saw, or why it could not look. */

@@ -5,3 +5,4 @@ export { type Finding, type Severity, severities, type Weakness } from './findin
 export type { EvidenceExchange } from './probe/exchange.ts'
 export { type Paint, writeTextReport } from './report/text-report.ts'
 export { type AuditReport, type CheckOutcome, hasFailed } from './report.ts'
+export type { AuditSettings, TokenSource } from './settings.ts'

@@ -41,10 +41,18 @@ export async function survey(probe: Probe, url: URL, holder: Holder | undefined)
   for (const issuer of readTexts(resourceMetadata?.document, 'authorization_servers').slice(0, MAX_SERVERS)) {
     authorizationServers.push({ issuer, metadata: await findIssuerMetadata(probe, issuer) })
   }
-  const held = holder === undefined ? undefined : await converse(probe, url, holder)
+  const held = holder === undefined ? undefined : await converseAs(probe, url, holder)
   const served = [held, stranger].find((conversation) => conversation?.served === true)
   const tools = served === undefined ? [] : readTools(served.answer)
   return { url, stranger, holder: held, served, resourceMetadata, authorizationServers, tools }
+}
+
+/** A server that knows nothing of DPoP may still take the token, and more than it should. */
+async function converseAs(probe: Probe, url: URL, holder: Holder): Promise<Conversation> {
+  const bound = await converse(probe, url, holder)
+  if (bound.served || holder.key === undefined) return bound
+  const bearer = await converse(probe, url, { token: holder.token })
+  return bearer.served ? bearer : bound
 }
 
 async function findResourceMetadata(probe: Probe, url: URL, answer: Exchange): Promise<Published | undefined> {
