@@ -1,6 +1,7 @@
 /** T7: what a capability was given for, and what it is used for. */
 import { systemClock } from '@countersign/core'
 import { expect } from 'vitest'
+import { verifies } from '../requirements/verifies.ts'
 import { callTool, obtainToken, toolCall } from '../support/agent.ts'
 import { describeAttack } from '../support/attack.ts'
 import { entryFor, obtainCapabilities } from '../support/capability-tokens.ts'
@@ -42,6 +43,20 @@ describeAttack({
   stoppedBy: 'capability_mismatch',
   status: 403,
   aftermath: ({ a }, landed) => expect(a.notes.list(10)).toHaveLength(landed ? 0 : 1),
+})
+
+describeAttack({
+  title: `${verifies('RFC9396-12-1')} T7: a text is given in another normal form, which looks the same`,
+  common: { capabilities: eachByItself },
+  weakened: { weak: ['any_capability'] },
+  async run(deployment) {
+    const text = 'caf\u00e9'
+    const holder = await obtainCapabilities(deployment, [entryFor(deployment, 'write_note', { text })])
+    return callTool(holder, deployment.a.resource, toolCall('write_note', { text: text.normalize('NFD') }))
+  },
+  stoppedBy: 'capability_mismatch',
+  status: 403,
+  aftermath: ({ a }, landed) => expect(a.notes.list(10)).toHaveLength(landed ? 1 : 0),
 })
 
 describeAttack({

@@ -3,6 +3,7 @@ import { type Capability, parseCapabilities } from '@countersign/capability'
 import { describe, expect, it } from 'vitest'
 import { askFor, detailsOf } from '../../packages/authorization-server/testing/capabilities.ts'
 import { claimsOf } from '../../packages/authorization-server/testing/token-request.ts'
+import { verifies } from '../requirements/verifies.ts'
 import { useChromium } from './chromium.ts'
 import { awaitAnswer, logIn, useScene } from './scene.ts'
 
@@ -65,26 +66,29 @@ const requests: readonly [string, readonly Record<string, unknown>[]][] = [
 ]
 
 describe('the consent page', () => {
-  it.each(requests)('says of %s what is signed, all of it, and nothing else', async (_name, entries) => {
-    const attempt = scene().request('notebook', { scope: 'notes:read', ...detailsOf(...entries) })
-    const { page, complaints } = await chromium.open()
-    await page.goto(attempt.url.href)
-    await logIn(page)
-    const allow = page.getByRole('button', { name: 'Allow' })
-    await allow.waitFor()
-    const sentences = await page.locator('.exactly').allInnerTexts()
-    // One for the scope beside them.
-    expect(await page.getByRole('checkbox').count()).toBe(entries.length + 1)
-    await allow.click()
-    const claims = claimsOf(await scene().redeem(attempt, await awaitAnswer(page)))
-    const signed = parseCapabilities(claims.authorization_details, 'token')
-    if (!signed.ok) throw new Error(signed.reason)
-    expect(sentences).toEqual(signed.value.map(readOut))
-    expect(signed.value).toHaveLength(entries.length)
-    expect(claims.scope).toBe('notes:read')
-    expect(complaints).toEqual([])
-    await page.context().close()
-  })
+  it.each(requests)(
+    `${verifies('RFC9396-3-1', 'RFC9396-3.1-1')} says of %s what is signed, all of it, and nothing else`,
+    async (_name, entries) => {
+      const attempt = scene().request('notebook', { scope: 'notes:read', ...detailsOf(...entries) })
+      const { page, complaints } = await chromium.open()
+      await page.goto(attempt.url.href)
+      await logIn(page)
+      const allow = page.getByRole('button', { name: 'Allow' })
+      await allow.waitFor()
+      const sentences = await page.locator('.exactly').allInnerTexts()
+      // One for the scope beside them.
+      expect(await page.getByRole('checkbox').count()).toBe(entries.length + 1)
+      await allow.click()
+      const claims = claimsOf(await scene().redeem(attempt, await awaitAnswer(page)))
+      const signed = parseCapabilities(claims.authorization_details, 'token')
+      if (!signed.ok) throw new Error(signed.reason)
+      expect(sentences).toEqual(signed.value.map(readOut))
+      expect(signed.value).toHaveLength(entries.length)
+      expect(claims.scope).toBe('notes:read')
+      expect(complaints).toEqual([])
+      await page.context().close()
+    },
+  )
 
   it('says of a choice what is signed, too', async () => {
     const entries = [askFor('delete_note', { uses: 20, seconds: 600 })]

@@ -5,6 +5,16 @@ import { type Requirement, rfc } from './requirement.ts'
 export const delegationRequirements = [
   // RFC 9396: rich authorization requests
   {
+    id: 'RFC9396-3-1',
+    source: rfc(9396, '3'),
+    text: 'A person is asked to consent to the very details of the request.',
+  },
+  {
+    id: 'RFC9396-3.1-1',
+    source: rfc(9396, '3.1'),
+    text: 'Scopes and details of one request are shown for consent together.',
+  },
+  {
     id: 'RFC9396-5-1',
     source: rfc(9396, '5'),
     text: 'Details of an unknown type, with unknown fields, without required ones or with wrong values are refused.',
@@ -18,6 +28,11 @@ export const delegationRequirements = [
   { id: 'RFC9396-9.1-1', source: rfc(9396, '9.1'), text: 'A JWT access token holds the granted details.' },
   { id: 'RFC9396-9.2-1', source: rfc(9396, '9.2'), text: 'Introspection tells of the granted details.' },
   { id: 'RFC9396-10-1', source: rfc(9396, '10'), text: 'The metadata name the types of details that are known.' },
+  {
+    id: 'RFC9396-12-1',
+    source: rfc(9396, '12'),
+    text: 'Texts in details are compared as they are, without transformation or normalisation.',
+  },
 
   // RFC 8693: token exchange
   {

@@ -1,6 +1,7 @@
 /** What the specifications ask of these packages: one row each, in our own words, verified by at least one test. */
 import { attestationRequirements } from './attestation-requirements.ts'
 import { delegationRequirements } from './delegation-requirements.ts'
+import { remediationRequirements } from './remediation-requirements.ts'
 import { type Requirement, rfc } from './requirement.ts'
 
 const mcp = (page: string): string => `https://modelcontextprotocol.io/specification/2026-07-28/basic/${page}`
@@ -286,6 +287,7 @@ export const requirements = [
 
   ...attestationRequirements,
   ...delegationRequirements,
+  ...remediationRequirements,
 ] as const satisfies readonly Requirement[]
 
 /** The id of a known requirement. */
