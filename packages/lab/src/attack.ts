@@ -18,6 +18,14 @@ export type OAuthError =
   | 'invalid_target'
   | 'invalid_authorization_details'
 
+/**
+ * What stops an attack where there is no call to refuse; the code of its answer then, with the status that came before, or
+ * 0 where nothing was answered. `client_stops`: an honest client leaves before it gives anything away. `none_found`: what
+ * is sought is not there. `never_connects`: a server that was to be led somewhere does not go. `stream_closed`: the server
+ * ends what it was sending.
+ */
+export type Effect = 'client_stops' | 'never_connects' | 'none_found' | 'stream_closed'
+
 /** One attack of the catalogue. */
 export interface Attack {
   /** Its number in the catalogue, such as `T4`. */
@@ -45,9 +53,9 @@ export interface AttackVariant {
   /** Does it; yields the answer that the attacker is after. */
   readonly run: (scene: Scene) => Promise<Answer>
   /** What the hardened server says, and with which status. */
-  readonly stoppedBy: RejectionCode | OAuthError
+  readonly stoppedBy: RejectionCode | OAuthError | Effect
   readonly status: number
-  /** Whether an answer is what the attacker is after; default: 200. */
+  /** Whether an answer is what the attacker is after; default: 200 with no code. */
   readonly landed?: (answer: Answer) => boolean
   /** Looks at what was left behind, and throws when it is not what it has to be. */
   readonly aftermath?: (scene: Scene, landed: boolean, answer: Answer) => void | Promise<void>

@@ -1,5 +1,5 @@
 /** The lab: every attack as data, run against a weakened server and against the hardened one. */
-export type { Attack, AttackSource, AttackVariant, OAuthError } from './attack.ts'
+export type { Attack, AttackSource, AttackVariant, Effect, OAuthError } from './attack.ts'
 export { attacks } from './attacks/catalogue.ts'
 export { maskSecrets, type SecretKind } from './recording/mask.ts'
 export {
@@ -31,8 +31,11 @@ export * from './scene/capability-tools.ts'
 export * from './scene/collector.ts'
 export * from './scene/deployment.ts'
 export * from './scene/key-server.ts'
+export * from './scene/legacy-session.ts'
 export * from './scene/obedient-agent.ts'
 export * from './scene/partner.ts'
 export * from './scene/person.ts'
 export * from './scene/scene.ts'
+export * from './scene/sessionful-handler.ts'
+export * from './scene/stream.ts'
 export * from './scene/wire.ts'

@@ -60,7 +60,7 @@ export async function runVariant(
 
 async function runOn(scene: Scene, variant: AttackVariant): Promise<VariantOutcome> {
   const { result: answer, exchanges } = await recordExchanges(() => variant.run(scene))
-  const landed = variant.landed?.(answer) ?? answer.status === 200
+  const landed = variant.landed?.(answer) ?? (answer.status === 200 && answer.code === undefined)
   await variant.aftermath?.(scene, landed, answer)
   return {
     title: variant.title,

@@ -15,6 +15,7 @@ import { confusedDeputy } from './t3-confused-deputy.ts'
 import { replay } from './t4-replay.ts'
 import { codeInterception } from './t5-code-interception.ts'
 import { clientCredentialTheft } from './t6-client-credentials.ts'
+import { sessionsAndStreams } from './x19-sessions-and-streams.ts'
 
 /** Each is an entry of its own: reading this list is reading what is tried. */
 export const attacks: readonly Attack[] = [
@@ -33,4 +34,5 @@ export const attacks: readonly Attack[] = [
   attestationAudience,
   safetyDowngrade,
   borrowedVoice,
+  sessionsAndStreams,
 ]

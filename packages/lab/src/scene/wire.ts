@@ -92,7 +92,8 @@ export function send(url: string, { method = 'POST', headers = {}, body }: Sendi
   })
 }
 
-function readCode(text: string): string | undefined {
+/** The code of a problem document, or the error of an OAuth endpoint; undefined for any other text. */
+export function readCode(text: string): string | undefined {
   try {
     const { code, error } = JSON.parse(text) as { code?: unknown; error?: unknown }
     return [code, error].find((each) => typeof each === 'string')
