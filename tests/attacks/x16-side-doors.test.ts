@@ -1,22 +1,9 @@
-/** X16: the side doors of the protocol, with a token for one tool. */
+/** X16, what stands beside the attack: every method there is. */
 import { describe, expect, it } from 'vitest'
 import { callTool, obtainToken, rpc } from '../support/agent.ts'
-import { describeAttack, useDeployment } from '../support/attack.ts'
+import { useDeployment } from '../support/attack.ts'
 
 const oneTool = { tools: { read_notes: { scopes: ['notes:read'] } }, resources: {}, prompts: {}, methods: {} }
-
-describeAttack({
-  title: 'X16: a note is read as a resource, though only a tool was declared',
-  common: { guard: oneTool },
-  weakened: { weak: ['undeclared_is_open'] },
-  async run(deployment) {
-    const { id } = deployment.a.notes.write('secret') ?? { id: 0 }
-    const body = rpc('resources/read', { uri: `note:///${id}` })
-    return callTool(await obtainToken(deployment), deployment.a.resource, body)
-  },
-  stoppedBy: 'method_not_declared',
-  status: 403,
-})
 
 describe('X16: every other method is closed unless it was declared', () => {
   const deployment = useDeployment({ guard: oneTool })

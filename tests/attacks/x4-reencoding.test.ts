@@ -1,7 +1,7 @@
-/** X4: the same credential with other bytes: stray bits, padding, blanks, duplicate members. */
+/** X4, what stands beside the attack: tokens with other bytes, and proofs with a member twice. */
 import { describe, expect, it } from 'vitest'
 import { modernHeaders, obtainNonce, obtainToken, prepareCall, toolCall } from '../support/agent.ts'
-import { describeAttack, useDeployment } from '../support/attack.ts'
+import { useDeployment } from '../support/attack.ts'
 import { type AgentKey, send, sha256 } from '../support/wire.ts'
 
 const body = toolCall('read_notes')
@@ -12,21 +12,6 @@ function setStrayBits(jws: string): string {
   const last = alphabet.indexOf(jws.at(-1) ?? '')
   return jws.slice(0, -1) + alphabet.charAt(last | 1)
 }
-
-describeAttack({
-  title: 'X4: a spent proof, its signature written with other bits',
-  weakened: { weak: ['single_use_by_bytes'] },
-  async run(deployment) {
-    const { resource } = deployment.a
-    const captured = await prepareCall(await obtainToken(deployment), resource, body)
-    const first = await send(resource, captured)
-    if (first.status !== 200) return first
-    const dpop = setStrayBits(String(captured.headers?.dpop))
-    return send(resource, { ...captured, headers: { ...captured.headers, dpop } })
-  },
-  stoppedBy: 'invalid_dpop_proof',
-  status: 401,
-})
 
 describe('X4: the same token with other bytes', () => {
   const deployment = useDeployment()

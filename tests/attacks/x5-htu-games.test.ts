@@ -1,29 +1,11 @@
-/** X5: a proof made for another place, carried to this one: Host and forwarded headers, port, path, query. */
+/** X5, what stands beside the attack: all that `htu` may and may not be. */
 import { describe, expect, it } from 'vitest'
 import { modernHeaders, obtainNonce, obtainToken, toolCall } from '../support/agent.ts'
-import { describeAttack, useDeployment } from '../support/attack.ts'
+import { useDeployment } from '../support/attack.ts'
 import { send, signProof } from '../support/wire.ts'
 
 const body = toolCall('read_notes')
 const relay = 'relay.example'
-
-describeAttack({
-  title: 'X5: the agent proves for a relay, which hands the request on under its own Host',
-  common: { guard: { hosts: [relay] } },
-  weakened: { weak: ['known_host', 'endpoint_from_request'] },
-  async run(deployment) {
-    const { resource } = deployment.a
-    const { token, key } = await obtainToken(deployment)
-    const { nonce = '' } = await send(resource, { headers: { host: relay } })
-    const dpop = await signProof(key, { url: `http://${relay}/mcp`, token, nonce, content: body })
-    return send(resource, {
-      headers: { ...modernHeaders(body), host: relay, authorization: `DPoP ${token}`, dpop },
-      body,
-    })
-  },
-  stoppedBy: 'invalid_dpop_proof',
-  status: 401,
-})
 
 describe('X5: htu is compared with the configured endpoint', () => {
   const deployment = useDeployment()

@@ -15,6 +15,15 @@ import { confusedDeputy } from './t3-confused-deputy.ts'
 import { replay } from './t4-replay.ts'
 import { codeInterception } from './t5-code-interception.ts'
 import { clientCredentialTheft } from './t6-client-credentials.ts'
+import { bodySwap } from './x2-body-swap.ts'
+import { bearerDowngrade } from './x3-bearer-downgrade.ts'
+import { reencoding } from './x4-reencoding.ts'
+import { htuGames } from './x5-htu-games.ts'
+import { smuggling } from './x6-smuggling.ts'
+import { browsers } from './x10-browsers.ts'
+import { exhaustion } from './x11-exhaustion.ts'
+import { sideDoors } from './x16-side-doors.ts'
+import { refusedProofs } from './x17-refused-proofs.ts'
 import { sessionsAndStreams } from './x19-sessions-and-streams.ts'
 
 /** Each is an entry of its own: reading this list is reading what is tried. */
@@ -34,5 +43,14 @@ export const attacks: readonly Attack[] = [
   attestationAudience,
   safetyDowngrade,
   borrowedVoice,
+  bodySwap,
+  bearerDowngrade,
+  reencoding,
+  htuGames,
+  smuggling,
+  browsers,
+  exhaustion,
+  sideDoors,
+  refusedProofs,
   sessionsAndStreams,
 ]

@@ -1,0 +1,1 @@
+/** x8: being converted. */
