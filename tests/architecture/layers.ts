@@ -81,7 +81,8 @@ function judgeForeign(
 ): string | undefined {
   if (isTest(file)) return undefined
   if (layer === 0) return `layer 0 has no dependency, but imports ${name}`
-  if (layer === 1 && name !== 'jose' && MADE_FOR[folder]?.includes(name) !== true) return `layer 1 depends on jose alone, but imports ${name}`
+  if (layer === 1 && name !== 'jose' && MADE_FOR[folder]?.includes(name) !== true)
+    return `layer 1 depends on jose alone, but imports ${name}`
   return undefined
 }
 
