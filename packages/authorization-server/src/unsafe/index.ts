@@ -1,3 +1,3 @@
 /** Weakened authorization servers, for demonstrations of attacks on this machine only. */
 export { createWeakenedAuthorizationServer, type WeakenedOptions } from './weakened-authorization-server.ts'
-export type { Weakness } from './weaknesses.ts'
+export { type Weakness, weaknesses } from './weaknesses.ts'

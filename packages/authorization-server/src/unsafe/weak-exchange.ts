@@ -10,7 +10,12 @@ import type { Weakness } from './weaknesses.ts'
  * here. `exchange_widens`: for any scopes and capabilities. `exchange_forgets`: the new token does not say who held
  * the right before, nor which tokens it came from.
  */
-export type ExchangeWeakness = 'exchange_rebinds' | 'exchange_retargets' | 'exchange_widens' | 'exchange_forgets'
+export const exchangeWeaknesses = [
+  'exchange_rebinds',
+  'exchange_retargets',
+  'exchange_widens',
+  'exchange_forgets',
+] as const
 
 /** What each makes of the rules. */
 const changes: Partial<Record<Weakness, (rules: ExchangeRules) => Partial<ExchangeRules>>> = {

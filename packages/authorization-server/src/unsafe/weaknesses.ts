@@ -5,7 +5,7 @@ import type { Configuration } from 'oidc-provider'
 import type { Variation } from '../authorization-server.ts'
 import { grantAllRequested } from './consent-ignored.ts'
 import { resetCounts } from './count-reset.ts'
-import { type ExchangeWeakness, weakenExchange } from './weak-exchange.ts'
+import { exchangeWeaknesses, weakenExchange } from './weak-exchange.ts'
 
 /**
  * What may be wrong with a weakened authorization server.
@@ -17,20 +17,24 @@ import { type ExchangeWeakness, weakenExchange } from './weak-exchange.ts'
  * a person unticked are granted all the same. `count_reset`: a capability gets another id with each refresh and exchange,
  * and forgets what it was narrowed from. Those that begin with `exchange` are in `weak-exchange.ts`.
  */
-export type Weakness =
-  | 'pkce_optional'
-  | 'shared_secrets'
-  | 'assertion_replay'
-  | 'refresh_reuse'
-  | 'consume_after_find'
-  | 'agent_claim_copied'
-  | 'consent_ignored'
-  | 'count_reset'
-  | ExchangeWeakness
+export const weaknesses = [
+  'pkce_optional',
+  'shared_secrets',
+  'assertion_replay',
+  'refresh_reuse',
+  'consume_after_find',
+  'agent_claim_copied',
+  'consent_ignored',
+  'count_reset',
+  ...exchangeWeaknesses,
+] as const
+
+/** One of them. */
+export type Weakness = (typeof weaknesses)[number]
 
 /** The variation that has these weaknesses and no others. */
-export function vary(weaknesses: readonly Weakness[], secrets: Readonly<Record<string, string>>): Variation {
-  const has = (weakness: Weakness) => weaknesses.includes(weakness)
+export function vary(chosen: readonly Weakness[], secrets: Readonly<Record<string, string>>): Variation {
+  const has = (weakness: Weakness) => chosen.includes(weakness)
   return {
     wrapLedger(ledger) {
       const kept = has('assertion_replay') ? without('assertion', ledger) : ledger
@@ -45,7 +49,7 @@ export function vary(weaknesses: readonly Weakness[], secrets: Readonly<Record<s
       if (has('count_reset')) varied.features = resetCounts(varied.features)
       return has('shared_secrets') ? shareSecrets(varied, secrets) : varied
     },
-    adaptExchange: (rules) => weakenExchange(rules, weaknesses),
+    adaptExchange: (rules) => weakenExchange(rules, chosen),
   }
 }
 

@@ -1,7 +1,7 @@
 /** A whole deployment on real sockets: authorization server, guarded notes server, and the keys of one agent. */
 
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ import { createSqliteLedger } from '@countersign/ledgers/sqlite'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
 import { createGuard, type GuardOptions, type McpHandler } from '@countersign/resource-server'
 import { closeServer, createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
-import { createWeakenedGuard, type Weakness } from '@countersign/resource-server/unsafe'
+import { createWeakenedGuard, type Watch, type Weakness } from '@countersign/resource-server/unsafe'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type AttestationScene, startAttestationIssuer } from './attestation.ts'
@@ -49,8 +49,18 @@ export interface DeploymentOptions {
   readonly guard?: Partial<GuardOptions>
   /** Seconds that an access token lives; default 300. */
   readonly accessTokenLifetime?: number
+  /** Hears what the servers do. */
+  readonly watch?: DeploymentWatch
   /** What stands behind the guards; default: the SDK's own handler. */
   readonly handler?: (notes: NotesStore) => McpHandler
+}
+
+/** What is told of servers as they run. */
+export interface DeploymentWatch {
+  /** Which checks of the guards object to a call, or establish something about it. */
+  readonly guard: Watch
+  /** Which paths of the authorization server are asked for. */
+  readonly authorization: (path: string) => void
 }
 
 /** A guarded notes server with its own notes. */
@@ -138,6 +148,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
     ...(options.attestation === 'everywhere' && trust),
     ...(options.authorizationTrust !== undefined && { trust: options.authorizationTrust }),
   })
+  authorization.on('request', ({ url = '' }: IncomingMessage) => options.watch?.authorization(url))
   authorization.on('request', server.listener)
   const guarded = { ...options, guard: { ...trust, ...options.guard } }
   const a = await serveNotes(serverA, resources[0], issuer, join(data, 'a.sqlite'), guarded)
@@ -190,17 +201,17 @@ async function serveNotes(
   path: string,
   options: DeploymentOptions,
 ): Promise<NotesDeployment> {
-  const { weak = [], weakAttestation = [], guard: overrides = {}, capabilities, handler = handleNotes } = options
+  const { weak = [], weakAttestation = [], guard: overrides = {}, capabilities, watch, handler = handleNotes } = options
   const notes = createNotes({ path })
   const isDurable = options.durable === true || capabilities !== undefined
   const ledger = isDurable ? { ledger: createSqliteLedger({ path: `${path}.ledger` }) } : {}
   const tools = capabilities === undefined ? {} : { tools: declareTools(capabilities) }
   const guardOptions = { resource, authorizationServers: [issuer], ...notesPolicy, ...tools, ...ledger, ...overrides }
   // The guard itself insists on it, so that nobody weakens a server by mistake.
-  const isWeak = weak.length + weakAttestation.length > 0
-  if (isWeak) process.env.COUNTERSIGN_UNSAFE = '1'
-  const guard = isWeak
-    ? createWeakenedGuard(guardOptions, weak, { attestation: weakAttestation })
+  const isSpecial = weak.length + weakAttestation.length > 0 || watch !== undefined
+  if (isSpecial) process.env.COUNTERSIGN_UNSAFE = '1'
+  const guard = isSpecial
+    ? createWeakenedGuard(guardOptions, weak, { attestation: weakAttestation, ...(watch && { watch: watch.guard }) })
     : createGuard(guardOptions)
   const server = guard.protect(handler(notes))
   await server.ready()

@@ -50,18 +50,34 @@ const weakVariants = {
   first_message_only: { of: 'declared', check: firstMessageOnly },
 } as const satisfies Readonly<Record<string, { of: string; check: Check }>>
 
-/** What may be wrong with a weakened guard. */
-export type Weakness =
-  | (typeof removableChecks)[number]
-  | keyof typeof weakVariants
+/** Weaknesses of what comes after the checks. */
+const weakEndings = [
   /** No proof id is kept. */
-  | 'no_single_use'
+  'no_single_use',
   /** Only the proofs of calls that were let through are spent. */
-  | 'single_use_of_allowed_only'
+  'single_use_of_allowed_only',
   /** A capability is good for any number of calls. */
-  | 'no_capability_count'
+  'no_capability_count',
   /** Streams outlive their token. */
-  | 'endless_streams'
+  'endless_streams',
+] as const
+
+type WeakVariant = keyof typeof weakVariants
+
+/** What may be wrong with a weakened guard. */
+export type Weakness = (typeof removableChecks)[number] | WeakVariant | (typeof weakEndings)[number]
+
+// `Object.keys` forgets the names of what it lists.
+const variantNames = Object.keys(weakVariants) as WeakVariant[]
+
+/** All of them: a check each that is left out, or one that is done in another way. */
+export const weaknesses: readonly Weakness[] = [...removableChecks, ...variantNames, ...weakEndings]
+
+/** The name of the check that a weakness leaves out or does in another way; undefined where it is none of `checks`. */
+export function checkOfWeakness(weakness: Weakness): string | undefined {
+  if (weakEndings.some((name) => name === weakness)) return undefined
+  return variantNames.some((name) => name === weakness) ? weakVariants[weakness as WeakVariant].of : weakness
+}
 
 /** The same policy, weaker by exactly what is named. */
 export function weakenPolicy(without: readonly Weakness[]): Policy {
