@@ -55,7 +55,7 @@ async function prepareCalls(holders: readonly Holder[], { all }: GuardedProcesse
 
 interface Outcome {
   readonly answers: readonly Answer[]
-  /** How often the tool has run since the processes started. */
+  /** How often the tool has run in all, by what it has left behind. */
   readonly runs: number
 }
 
@@ -108,6 +108,23 @@ describe(`X1: a capability for ${uses} calls, on ${connections} connections to $
     }, async () => {
       const holder = await obtainOne()
       await expectUses([holder, await delegate(holder)])
+    })
+
+    it('is stopped also where all of them are killed while they count, and start again', {
+      timeout: 60_000,
+    }, async () => {
+      const holder = await obtainOne()
+      const calls = await prepareCalls([holder], servers())
+      const answers = calls.map(({ endpoint, call }) => send(endpoint, call))
+      await Promise.any(answers)
+      await servers().restart()
+      await Promise.allSettled(answers)
+      // A use that was spent when its process died is gone, so there may be fewer.
+      const outcome = await callAtOnce(servers(), [holder])
+      expect(outcome.runs).toBeGreaterThan(runs)
+      expect(outcome.runs).toBeLessThanOrEqual(runs + uses)
+      runs = outcome.runs
+      expect(await callAtOnce(servers(), [holder])).toMatchObject({ runs })
     })
   })
 })

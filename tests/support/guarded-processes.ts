@@ -33,40 +33,69 @@ export interface GuardedProcess {
 
 /** All of them. */
 export interface GuardedProcesses {
+  /** Those that run now. */
   readonly all: readonly GuardedProcess[]
+  /** Kills all of them as a power cut would, and starts as many on the same files, elsewhere. */
+  restart(): Promise<void>
   close(): Promise<void>
 }
 
-/** Starts them for the first resource of a deployment; `shared`: with one ledger, else each with its own. */
+/** How many, and what they count in: one ledger, or each in its own. */
+export interface GuardedProcessesOptions {
+  readonly count: number
+  readonly ledger: 'shared' | 'own'
+  readonly capabilities: CapabilityTools
+}
+
+/** Starts them for the first resource of a deployment. */
 export async function startGuardedProcesses(
   { issuer, a }: Pick<Deployment, 'issuer' | 'a'>,
-  { count, ledger, capabilities }: { count: number; ledger: 'shared' | 'own'; capabilities: CapabilityTools },
+  { count, ledger, capabilities }: GuardedProcessesOptions,
 ): Promise<GuardedProcesses> {
   const data = mkdtempSync(join(tmpdir(), 'countersign-processes-'))
-  const children: ChildProcess[] = []
-  const all = await Promise.all(
-    Array.from({ length: count }, async (_, place): Promise<GuardedProcess> => {
-      const options: GuardedProcessOptions = {
-        resource: a.resource,
-        issuer,
-        notes: join(data, `notes-${place}.sqlite`),
-        ledger: join(data, ledger === 'shared' ? 'ledger.sqlite' : `ledger-${place}.sqlite`),
-        capabilities,
-      }
-      const child = fork(join(import.meta.dirname, 'guarded-process.ts'), [JSON.stringify(options)], {
-        execArgv: ['--conditions=@countersign/source'],
-      })
-      children.push(child)
-      const { endpoint } = await hear(child)
-      if (endpoint === undefined) throw new Error('the process does not say where it listens')
-      return { endpoint, countRuns: () => countRuns(child) }
-    }),
-  )
-  async function close(): Promise<void> {
-    await Promise.all(children.map(end))
-    rmSync(data, { recursive: true })
+  let running: readonly RunningProcess[] = []
+  const start = async () => {
+    const places = Array.from({ length: count }, (_, place) => place)
+    running = await Promise.all(
+      places.map((place) =>
+        startProcess({
+          resource: a.resource,
+          issuer,
+          notes: join(data, `notes-${place}.sqlite`),
+          ledger: join(data, ledger === 'shared' ? 'ledger.sqlite' : `ledger-${place}.sqlite`),
+          capabilities,
+        }),
+      ),
+    )
   }
-  return { all, close }
+  const endAll = (how: (child: ChildProcess) => void) => Promise.all(running.map(({ child }) => end(child, how)))
+  await start()
+  return {
+    get all() {
+      return running
+    },
+    async restart() {
+      await endAll((child) => child.kill('SIGKILL'))
+      await start()
+    },
+    async close() {
+      await endAll((child) => child.disconnect())
+      rmSync(data, { recursive: true })
+    },
+  }
+}
+
+interface RunningProcess extends GuardedProcess {
+  readonly child: ChildProcess
+}
+
+async function startProcess(options: GuardedProcessOptions): Promise<RunningProcess> {
+  const child = fork(join(import.meta.dirname, 'guarded-process.ts'), [JSON.stringify(options)], {
+    execArgv: ['--conditions=@countersign/source'],
+  })
+  const { endpoint } = await hear(child)
+  if (endpoint === undefined) throw new Error('the process does not say where it listens')
+  return { child, endpoint, countRuns: () => countRuns(child) }
 }
 
 async function countRuns(child: ChildProcess): Promise<number> {
@@ -86,9 +115,9 @@ async function hear(child: ChildProcess): Promise<GuardedProcessWord> {
   return word as GuardedProcessWord
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, how: (child: ChildProcess) => void): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
-  child.disconnect()
+  how(child)
   await ended
 }
