@@ -8,7 +8,8 @@ import { type AuditReport, type CheckOutcome, sortFindings } from './report.ts'
 import type { AuditSettings } from './settings.ts'
 import type { Holder } from './target/caller.ts'
 import { importSigningKey } from './target/proof.ts'
-import { survey } from './target/survey.ts'
+import { isServed } from './target/speech.ts'
+import { survey, type Target } from './target/survey.ts'
 
 /** What an operator gives and allows. */
 export interface AuditOptions extends AuditSettings {
@@ -32,7 +33,8 @@ const MAX_REQUESTS = 1_000
 const MAX_SECONDS = 120
 
 /**
- * Audits the MCP server at `url` and yields the report, whatever the server does.
+ * Audits the MCP server at `url` and yields the report, whatever the server does. A token that cannot be had makes it an
+ * audit without one.
  *
  * @throws TypeError for a URL that is none, and a key that is no private P-256 or Ed25519 JWK
  */
@@ -69,7 +71,7 @@ function readTarget(text: string): URL {
 async function readHolder(options: AuditOptions, target: URL, probe: Probe): Promise<Holder | undefined> {
   const { privateJwk, otherToken, expiredToken } = options
   for (const each of [otherToken, expiredToken]) if (each !== undefined) probe.conceal('token', each)
-  const token = options.token ?? (await options.obtain?.({ resource: target.href }))
+  const token = options.token ?? (await options.obtain?.({ resource: target.href }).catch(() => undefined))
   if (token === undefined) return undefined
   probe.conceal('token', token)
   if (privateJwk === undefined) return { token }
@@ -102,11 +104,19 @@ async function runChecks(
       // Of a server that does not answer, nothing else can be said.
       if (target.stranger.answer.status === 0) break
     }
-    return { outcomes, findings }
+    const stopped = options.revoke === undefined ? await explainSilence(target) : undefined
+    return { outcomes, findings, ...(stopped !== undefined && { stopped }) }
   } catch (error) {
     if (error instanceof AuditStopped) return { outcomes, findings, stopped: error.message }
     throw error
   }
+}
+
+/** Where an honest call is refused at the end, refusals before it may have been for the same reason, and prove nothing. */
+async function explainSilence({ served }: Target): Promise<string | undefined> {
+  const answer = await served?.caller.call({ method: 'tools/list' })
+  if (answer === undefined || isServed(answer)) return undefined
+  return `An honest call at the end was answered with ${answer.status}: other refusals may have the same reason.`
 }
 
 async function runCheck(

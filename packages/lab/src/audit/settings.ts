@@ -20,6 +20,8 @@ export interface AuditSettings {
   readonly otherResource?: string
   /** Whether tools may be called that are not said to be read-only; false unless told. */
   readonly allowWrites?: boolean
-  /** Whether the token may be revoked at the end, to see how long it is still taken; false unless told. */
-  readonly revokeToken?: boolean
+  /** Scopes to try tokens with, beside those that the server publishes. */
+  readonly scopes?: readonly string[]
+  /** Revokes a token where it was issued; with it, the audit ends the token to see how long it is still taken. */
+  readonly revoke?: (token: string) => Promise<void>
 }

@@ -9,6 +9,8 @@ export interface Masking {
   /** Takes note of a secret; shorter than 8 characters is none. */
   conceal(kind: SecretKind, secret: string): void
   mask(text: string): string
+  /** Whether an answer repeats a token that is known. */
+  holdsToken(exchange: Exchange): boolean
   /** An exchange made fit for reports. */
   toEvidence(exchange: Exchange): EvidenceExchange
 }
@@ -27,12 +29,14 @@ const EXCERPT = 1_500
 /** Starts with no secret known. */
 export function createMasking(): Masking {
   const names = new Map<string, string>()
+  const tokens: string[] = []
   const counts = new Map<SecretKind, number>()
 
   function conceal(kind: SecretKind, secret: string): void {
     if (secret.length < 8 || names.has(secret)) return
     const count = (counts.get(kind) ?? 0) + 1
     counts.set(kind, count)
+    if (kind === 'token') tokens.push(secret)
     names.set(secret, `‹${kind} ${count}›`)
   }
 
@@ -65,7 +69,12 @@ export function createMasking(): Masking {
     responseBody: excerpt(body),
   })
 
-  return { conceal, mask, toEvidence }
+  const holdsToken = ({ body, headers }: Exchange): boolean => {
+    const told = [body, ...Object.values(headers).flat()]
+    return tokens.some((token) => told.some((text) => text.includes(token)))
+  }
+
+  return { conceal, mask, holdsToken, toEvidence }
 }
 
 /** The method that goes out. */

@@ -18,6 +18,8 @@ export interface Probe {
   evidence(...exchanges: readonly Exchange[]): readonly EvidenceExchange[]
   /** Masks a text for a finding. */
   mask(text: string): string
+  /** The first answers that held a token which had been sent. */
+  readonly leaks: readonly Exchange[]
   /** Requests that went out so far. */
   readonly requests: number
 }
@@ -38,13 +40,18 @@ export interface ProbeLimits {
   readonly signal: AbortSignal
 }
 
+/** More are not kept. */
+const MAX_LEAKS = 10
+
 /** A probe on real sockets. */
 export function createProbe({ reach, maxRequests, signal }: ProbeLimits): Probe {
-  const { conceal, mask, toEvidence } = createMasking()
+  const { conceal, mask, toEvidence, holdsToken } = createMasking()
+  const leaks: Exchange[] = []
   let requests = 0
   return {
     conceal,
     mask,
+    leaks,
     evidence: (...exchanges) => exchanges.map(toEvidence),
     get requests() {
       return requests
@@ -59,6 +66,7 @@ export function createProbe({ reach, maxRequests, signal }: ProbeLimits): Probe 
       requests += 1
       const exchange = await sendRequest(request, signal)
       if (signal.aborted) throw new AuditStopped('The time for the audit was over.')
+      if (leaks.length < MAX_LEAKS && holdsToken(exchange)) leaks.push(exchange)
       return exchange
     },
   }

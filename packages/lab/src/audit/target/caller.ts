@@ -23,6 +23,8 @@ export interface Variation {
   /** Shown in place of the holder's; the scheme may be another one. */
   readonly authorization?: readonly string[]
   readonly url?: string
+  /** In place of POST. */
+  readonly httpMethod?: string
   readonly timeoutMs?: number
 }
 
@@ -72,7 +74,7 @@ export function createCaller(parts: CallerParts, known: { nonce?: string } = {})
     const headers = [...credentials, ...chooseHeaders(words, variation)]
     return {
       url,
-      method: 'POST',
+      method: variation.httpMethod ?? 'POST',
       headers,
       body,
       ...(variation.timeoutMs !== undefined && { timeoutMs: variation.timeoutMs }),
@@ -88,7 +90,13 @@ export function createCaller(parts: CallerParts, known: { nonce?: string } = {})
     if (holder.key === undefined) return authorization
     const proofs: Header[] = []
     for (let copy = 0; copy < (variation.proof?.copies ?? 1); copy += 1) {
-      const target = { method: 'POST', url, token: tokenIn(shown) ?? holder.token, nonce: known.nonce, content: body }
+      const target = {
+        method: variation.httpMethod ?? 'POST',
+        url,
+        token: tokenIn(shown) ?? holder.token,
+        nonce: known.nonce,
+        content: body,
+      }
       const proof = await signProof(holder.key, target, variation.proof)
       probe.conceal('proof', proof)
       proofs.push(['DPoP', proof])
