@@ -8,6 +8,7 @@ import { lookAlikeIssuers } from './a5-look-alike-issuers.ts'
 import { downgrade } from './a6-downgrade.ts'
 import { attestationAudience } from './a7-attestation-audience.ts'
 import { safetyDowngrade } from './a8-safety-downgrade.ts'
+import { clocks } from './a9-clocks.ts'
 import { borrowedVoice } from './a15-borrowed-voice.ts'
 import { tokenExfiltration } from './t1-token-exfiltration.ts'
 import { scopeIgnored } from './t2-scope.ts'
@@ -42,6 +43,7 @@ export const attacks: readonly Attack[] = [
   downgrade,
   attestationAudience,
   safetyDowngrade,
+  clocks,
   borrowedVoice,
   bodySwap,
   bearerDowngrade,

@@ -14,6 +14,7 @@ import {
   createAuthorizationServer,
 } from '@countersign/authorization-server'
 import { createWeakenedAuthorizationServer, type WeakenedOptions } from '@countersign/authorization-server/unsafe'
+import { type Ledger, type Spend, systemClock } from '@countersign/core'
 import { createSqliteLedger } from '@countersign/ledgers/sqlite'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
 import { createGuard, type GuardOptions, type McpHandler } from '@countersign/resource-server'
@@ -40,6 +41,8 @@ export interface DeploymentOptions {
   readonly authorization?: WeakenedOptions
   /** Gives each guarded server a ledger on SQLite; by default they spend in memory. */
   readonly durable?: true
+  /** What a ledger on SQLite is given to keep in the place of each spend, at a time in seconds; default: the spend. */
+  readonly bendSpend?: (spend: Spend, now: number) => Spend
   /**
    * Tools of both guarded servers that take a capability, which the authorization server issues. Their ledgers are then
    * durable, and the clients may exchange tokens.
@@ -204,7 +207,7 @@ async function serveNotes(
   const { weak = [], weakAttestation = [], guard: overrides = {}, capabilities, watch, handler = handleNotes } = options
   const notes = createNotes({ path })
   const isDurable = options.durable === true || capabilities !== undefined
-  const ledger = isDurable ? { ledger: createSqliteLedger({ path: `${path}.ledger` }) } : {}
+  const ledger = isDurable ? { ledger: openLedger(`${path}.ledger`, options) } : {}
   const tools = capabilities === undefined ? {} : { tools: declareTools(capabilities) }
   const guardOptions = { resource, authorizationServers: [issuer], ...notesPolicy, ...tools, ...ledger, ...overrides }
   // The guard itself insists on it, so that nobody weakens a server by mistake.
@@ -218,6 +221,12 @@ async function serveNotes(
   hardenServer(http)
   http.on('request', createNodeListener(server))
   return { resource, notes }
+}
+
+function openLedger(path: string, { guard: { clock = systemClock } = {}, bendSpend }: DeploymentOptions): Ledger {
+  const ledger = createSqliteLedger({ path }, clock)
+  if (bendSpend === undefined) return ledger
+  return { lifetime: ledger.lifetime, spend: (spends) => ledger.spend(spends.map((each) => bendSpend(each, clock()))) }
 }
 
 function handleNotes(notes: NotesStore): McpHandler {
