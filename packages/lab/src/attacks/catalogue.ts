@@ -21,6 +21,8 @@ import { bearerDowngrade } from './x3-bearer-downgrade.ts'
 import { reencoding } from './x4-reencoding.ts'
 import { htuGames } from './x5-htu-games.ts'
 import { smuggling } from './x6-smuggling.ts'
+import { refreshTokenTheft } from './x7-refresh-token-theft.ts'
+import { mixUp } from './x8-mix-up.ts'
 import { browsers } from './x10-browsers.ts'
 import { exhaustion } from './x11-exhaustion.ts'
 import { sideDoors } from './x16-side-doors.ts'
@@ -50,6 +52,8 @@ export const attacks: readonly Attack[] = [
   reencoding,
   htuGames,
   smuggling,
+  refreshTokenTheft,
+  mixUp,
   browsers,
   exhaustion,
   sideDoors,

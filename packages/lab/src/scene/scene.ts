@@ -11,6 +11,8 @@ export interface SceneOptions extends DeploymentOptions {
   readonly partner?: Partial<TrustEntry>
   /** Who trusts it; default: the guards. */
   readonly partnerTrustedBy?: 'guards' | 'authorization server'
+  /** The agent is one that does not look where an authorization code comes from (RFC 9207). */
+  readonly heedlessAgent?: true
 }
 
 /** A scene, running. */
@@ -20,10 +22,14 @@ export interface Scene extends Deployment {
   readonly events: readonly GuardEvent[]
   /** Nobody trusts it where the scene has none. */
   readonly partner: Partner
+  /** Whether its agent leaves out what would protect it. */
+  readonly isAgentHeedless: boolean
   /** Puts the guards' clock forward. */
   letSecondsPass(seconds: number): void
   /** Who answers at an origin, by the name that the stories use. */
   nameOf(url: string): string
+  /** Gives a server of the attacker's a part, from now on. */
+  castAttacker(url: string): void
 }
 
 /** One scene with the settings of another in the place of its own. */
@@ -62,6 +68,8 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
     letSecondsPass: (seconds) => {
       passed += seconds
     },
+    isAgentHeedless: options.heedlessAgent === true,
+    castAttacker: (url) => void cast.set(new URL(url).origin, 'attacker'),
     nameOf: (url) => cast.get(new URL(url).origin) ?? 'elsewhere',
     async close() {
       await collector.close()

@@ -64,6 +64,11 @@ export interface Answer {
   readonly nonce: string | undefined
 }
 
+/** In the place of an answer where none is to be had: what stopped the attack is its code. */
+export function noAnswer(code: string): Answer {
+  return { status: 0, headers: {}, body: '', code, nonce: undefined }
+}
+
 /** What is sent: a header with several values goes out as several lines. */
 export interface Sending {
   readonly method?: string
