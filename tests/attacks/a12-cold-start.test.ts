@@ -1,9 +1,9 @@
-/** A12: the server has just started, and whoever comes before its issuers' keys do hopes not to be asked for much. */
+/** A12, what stands beside the attack: everybody who comes to a cold server is served by one fetch, or told to come back. */
 import { createTrust, type FetchingPolicy, type Trust } from '@countersign/attestation/trust'
 import { createFastVerifier } from '@countersign/core/node'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Holder, obtainToken } from '../support/agent.ts'
-import { describeAttack, useDeployment } from '../support/attack.ts'
+import { useDeployment } from '../support/attack.ts'
 import { createStrangersKey, type StrangersKey } from '../support/attestation.ts'
 import { callAttested } from '../support/attested-call.ts'
 import type { Deployment } from '../support/deployment.ts'
@@ -17,7 +17,7 @@ import {
 } from '../support/key-server.ts'
 import { signAttestation } from '../support/partner.ts'
 
-const [own, strangers] = [await createStrangersKey(), await createStrangersKey()]
+const own = await createStrangersKey()
 const slow = { document: writeKeySet({ k1: own }), after: 300 }
 const opened: { readonly server: KeyServer; readonly trust: Trust }[] = []
 
@@ -41,41 +41,6 @@ function attestWith({ privateKey }: StrangersKey, holder: Holder, { client }: De
   const attested = { clientId: client.clientId, key: holder.key }
   return signAttestation({ issuer: publishedIssuer, privateKey, keyId: 'k1' }, attested)
 }
-
-const [waiting, hurried] = [await startCold(slow), await startCold(slow, { timeout: 0.01, retries: 0 })]
-
-describeAttack({
-  title: 'A12: the second request, forged, while the first one waits for the keys',
-  common: { guard: { attestation: 'required', trust: waiting.trust } },
-  // It waits for nothing, and takes what it can't judge for verified.
-  weakened: { guard: { trust: hurried.trust }, weakAttestation: ['keys_fail_open'] },
-  async run(deployment) {
-    const [honest, thief] = [await obtainToken(deployment), await obtainToken(deployment)]
-    const first = callAttested(honest, deployment, await attestWith(own, honest, deployment))
-    const second = callAttested(thief, deployment, await attestWith(strangers, thief, deployment))
-    expect((await first).status).toBe(200)
-    return second
-  },
-  stoppedBy: 'attestation_invalid',
-  status: 403,
-  aftermath(_deployment, landed) {
-    if (!landed) expect(waiting.server.asked()).toBe(1)
-  },
-})
-
-const silent = await startCold('silent', { timeout: 0.3, retries: 0 })
-
-describeAttack({
-  title: 'A12: a forged attestation while the key server answers nobody',
-  common: { guard: { attestation: 'required', trust: silent.trust } },
-  weakened: { weakAttestation: ['keys_fail_open'] },
-  async run(deployment) {
-    const thief = await obtainToken(deployment)
-    return callAttested(thief, deployment, await attestWith(strangers, thief, deployment))
-  },
-  stoppedBy: 'keys_unavailable',
-  status: 503,
-})
 
 const together = await startCold(slow)
 

@@ -9,6 +9,8 @@ import { downgrade } from './a6-downgrade.ts'
 import { attestationAudience } from './a7-attestation-audience.ts'
 import { safetyDowngrade } from './a8-safety-downgrade.ts'
 import { clocks } from './a9-clocks.ts'
+import { keyPoisoning } from './a11-key-poisoning.ts'
+import { coldStart } from './a12-cold-start.ts'
 import { borrowedVoice } from './a15-borrowed-voice.ts'
 import { tokenExfiltration } from './t1-token-exfiltration.ts'
 import { scopeIgnored } from './t2-scope.ts'
@@ -46,6 +48,8 @@ export const attacks: readonly Attack[] = [
   attestationAudience,
   safetyDowngrade,
   clocks,
+  keyPoisoning,
+  coldStart,
   borrowedVoice,
   bodySwap,
   bearerDowngrade,

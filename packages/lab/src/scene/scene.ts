@@ -4,6 +4,7 @@ import { type GuardEvent, systemClock } from '@countersign/core'
 import { type Collector, startCollector } from './collector.ts'
 import { type Deployment, type DeploymentOptions, startDeployment } from './deployment.ts'
 import { createPartner, type Partner } from './partner.ts'
+import { type KeysSetting, type Published, startPublishedIssuer } from './published-issuer.ts'
 
 /** What stands on it. */
 export interface SceneOptions extends DeploymentOptions {
@@ -11,6 +12,8 @@ export interface SceneOptions extends DeploymentOptions {
   readonly partner?: Partial<TrustEntry>
   /** Who trusts it; default: the guards. */
   readonly partnerTrustedBy?: 'guards' | 'authorization server'
+  /** The guards trust an issuer whose keys they fetch: how those get to them. */
+  readonly keys?: KeysSetting
   /** The agent is one that does not look where an authorization code comes from (RFC 9207). */
   readonly heedlessAgent?: true
 }
@@ -22,6 +25,8 @@ export interface Scene extends Deployment {
   readonly events: readonly GuardEvent[]
   /** Nobody trusts it where the scene has none. */
   readonly partner: Partner
+  /** Where the scene has one. */
+  readonly published: Published | undefined
   /** Whether its agent leaves out what would protect it. */
   readonly isAgentHeedless: boolean
   /** Puts the guards' clock forward. */
@@ -30,6 +35,12 @@ export interface Scene extends Deployment {
   nameOf(url: string): string
   /** Gives a server of the attacker's a part, from now on. */
   castAttacker(url: string): void
+}
+
+/** The issuer whose keys the guards fetch. */
+export function publishedBy({ published }: Scene): Published {
+  if (published === undefined) throw new Error('this scene has no issuer that publishes its keys')
+  return published
 }
 
 /** One scene with the settings of another in the place of its own. */
@@ -43,9 +54,12 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
   let passed = 0
   const partner = await createPartner(options.partner)
   const events: GuardEvent[] = []
+  const tell = (event: GuardEvent): void => void events.push(event)
+  const published = options.keys === undefined ? undefined : await startPublishedIssuer(options.keys, tell)
   const guard = {
     clock: () => systemClock() + passed,
-    events: (event: GuardEvent) => void events.push(event),
+    events: tell,
+    ...(published !== undefined && { trust: published.trust }),
     ...(isTrusted(options, 'guards') && { trust: partner.trust }),
     ...options.guard,
   }
@@ -64,6 +78,7 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
     ...deployment,
     collector,
     partner,
+    published,
     events,
     letSecondsPass: (seconds) => {
       passed += seconds
@@ -74,6 +89,7 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
     async close() {
       await collector.close()
       await deployment.close()
+      await published?.close()
     },
   }
 }
