@@ -18,6 +18,7 @@ import { confusedDeputy } from './t3-confused-deputy.ts'
 import { replay } from './t4-replay.ts'
 import { codeInterception } from './t5-code-interception.ts'
 import { clientCredentialTheft } from './t6-client-credentials.ts'
+import { concurrency } from './x1-concurrency.ts'
 import { bodySwap } from './x2-body-swap.ts'
 import { bearerDowngrade } from './x3-bearer-downgrade.ts'
 import { reencoding } from './x4-reencoding.ts'
@@ -51,6 +52,7 @@ export const attacks: readonly Attack[] = [
   keyPoisoning,
   coldStart,
   borrowedVoice,
+  concurrency,
   bodySwap,
   bearerDowngrade,
   reencoding,
