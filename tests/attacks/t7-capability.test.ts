@@ -2,11 +2,12 @@
 import { systemClock } from '@countersign/core'
 import { expect } from 'vitest'
 import { verifies } from '../requirements/verifies.ts'
-import { callTool, obtainToken, toolCall } from '../support/agent.ts'
+import { callTool, obtainNonce, obtainToken, toolCall } from '../support/agent.ts'
 import { describeAttack } from '../support/attack.ts'
 import { entryFor, obtainCapabilities } from '../support/capability-tokens.ts'
 import { deletionByNote, eachByItself } from '../support/capability-tools.ts'
 import type { Deployment } from '../support/deployment.ts'
+import { send, signProof } from '../support/wire.ts'
 
 const deletion = (id: number) => toolCall('delete_note', { note_id: id })
 
@@ -73,6 +74,27 @@ describeAttack({
   stoppedBy: 'capability_exhausted',
   status: 403,
   aftermath: ({ a }, landed) => expect(a.notes.list(10)).toHaveLength(landed ? 2 : 1),
+})
+
+describeAttack({
+  title: 'T7: a capability for one call is used twice in one batch, as older protocol versions have them',
+  common: { capabilities: eachByItself },
+  weakened: { weak: ['no_capability_count'] },
+  async run(deployment) {
+    const { resource } = deployment.a
+    const params = { name: 'write_note', arguments: { text: 'once' } }
+    const content = JSON.stringify([1, 2].map((id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params })))
+    const entry = entryFor(deployment, 'write_note', { text: 'once' })
+    const { token, key } = await obtainCapabilities(deployment, [entry])
+    const nonce = await obtainNonce(resource)
+    const dpop = await signProof(key, { url: resource, token, nonce, content })
+    const accept = 'application/json, text/event-stream'
+    const headers = { 'content-type': 'application/json', accept, authorization: `DPoP ${token}`, dpop }
+    return send(resource, { headers, body: content })
+  },
+  stoppedBy: 'capability_exhausted',
+  status: 403,
+  aftermath: ({ a }, landed) => expect(a.notes.list(10)).toHaveLength(landed ? 2 : 0),
 })
 
 /** Seconds that the guards' clocks are ahead. */

@@ -104,7 +104,12 @@ describe.each(eras)(
         const { other, outcome } = await deceive(deployment(), era, { fetch: agent.fetch })
         expect(String(outcome)).toContain('capability_required')
         expect(other.isThere()).toBe(true)
-        expect(lines.filter((line) => line.includes('approval_required')).length).toBeGreaterThan(0)
+        // By exchange of its token, and by its credentials.
+        expect(lines.slice(lines.findIndex((line) => line.includes('delete_note')))).toEqual([
+          'POST /mcp tools/call delete_note (DPoP nonce) → 403 insufficient_authorization',
+          'POST /token (proof nonce) → 400 approval_required',
+          'POST /token (proof nonce) → 400 approval_required',
+        ])
       })
 
       /** The person allows reading, and looks out for what is about deleting. */
