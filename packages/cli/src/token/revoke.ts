@@ -48,7 +48,8 @@ function assertIssuedBy(issuer: string, token: string): void {
   throw new CommandFailed(`This token is not of ${issuer}, which these credentials are for. It was sent nowhere.`)
 }
 
-async function requestRevocation(token: string, client: ClientFile, now: number): Promise<void> {
+/** Asks for it as `client`, at `now`, a NumericDate; rejects with `CommandFailed`. */
+export async function requestRevocation(token: string, client: ClientFile, now: number): Promise<void> {
   const endpoint = await discoverEndpoint(client.issuer, 'revocation_endpoint')
   const assertion = await signAssertion(client, Math.floor(now))
   const form = { token, client_assertion_type: ASSERTION_TYPE, client_assertion: assertion }

@@ -1,7 +1,8 @@
 /** Audits a server: looks it over, then asks every check, within bounds that no server can stretch. */
-import type { AuditContext, Check } from './check.ts'
+import { describeFault } from '@countersign/core'
+import { type AuditContext, type Check, type CheckAnswer, skip } from './check.ts'
 import { checks } from './checks.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, Sighting } from './finding.ts'
 import { AuditStopped, createProbe, type Probe } from './probe/probe.ts'
 import { createReach } from './probe/reach.ts'
 import { type AuditReport, type CheckOutcome, sortFindings } from './report.ts'
@@ -23,10 +24,20 @@ export interface AuditOptions extends AuditSettings {
   readonly maxRequests?: number
   /** At most so many seconds; default 120, and never more. */
   readonly maxSeconds?: number
+  /** Names of the only checks to run; left out for all. */
+  readonly only?: readonly string[]
   /** Told the title of each check before it runs. */
   readonly onProgress?: (title: string) => void
   /** Ends the audit early; what was found until then is reported. */
   readonly signal?: AbortSignal
+}
+
+/** The operator asked for what cannot be done; the message says what. */
+export class AuditMisconfigured extends TypeError {
+  constructor(message: string) {
+    super(message)
+    this.name = 'AuditMisconfigured'
+  }
 }
 
 const MAX_REQUESTS = 1_000
@@ -36,7 +47,7 @@ const MAX_SECONDS = 120
  * Audits the MCP server at `url` and yields the report, whatever the server does. A token that cannot be had makes it an
  * audit without one.
  *
- * @throws TypeError for a URL that is none, and a key that is no private P-256 or Ed25519 JWK
+ * @throws AuditMisconfigured for a URL that is none, and a key that is no private P-256 or Ed25519 JWK
  */
 export async function audit(url: string, options: AuditOptions = {}): Promise<AuditReport> {
   const target = readTarget(url)
@@ -65,7 +76,7 @@ function readTarget(text: string): URL {
   const url = URL.parse(text)
   const isHttp = url?.protocol === 'https:' || url?.protocol === 'http:'
   if (url !== null && isHttp && url.username === '' && url.password === '' && url.hash === '') return url
-  throw new TypeError('The server is named by its http(s) URL, without user information and fragment.')
+  throw new AuditMisconfigured('The server is named by its http(s) URL, without user information and fragment.')
 }
 
 async function readHolder(options: AuditOptions, target: URL, probe: Probe): Promise<Holder | undefined> {
@@ -76,7 +87,7 @@ async function readHolder(options: AuditOptions, target: URL, probe: Probe): Pro
   probe.conceal('token', token)
   if (privateJwk === undefined) return { token }
   const key = await importSigningKey(privateJwk)
-  if (key === undefined) throw new TypeError('The key is no private P-256 or Ed25519 key as a JWK.')
+  if (key === undefined) throw new AuditMisconfigured('The key is no private P-256 or Ed25519 key as a JWK.')
   return { token, key }
 }
 
@@ -91,12 +102,13 @@ async function runChecks(
   probe: Probe,
   { url, holder, options }: { readonly url: URL; readonly holder: Holder | undefined; readonly options: AuditOptions },
 ): Promise<Outcomes> {
+  const chosen = chooseChecks(options.only)
   const outcomes: CheckOutcome[] = []
   const findings: Finding[] = []
   try {
     options.onProgress?.('Looking the server over')
     const target = await survey(probe, url, holder)
-    for (const check of checks) {
+    for (const check of chosen) {
       options.onProgress?.(check.title)
       const { outcome, found } = await runCheck(check, { probe, target, settings: options })
       outcomes.push(outcome)
@@ -112,6 +124,12 @@ async function runChecks(
   }
 }
 
+function chooseChecks(only: readonly string[] | undefined): readonly Check[] {
+  const unknown = only?.find((name) => !checks.some((check) => check.name === name))
+  if (unknown === undefined) return only === undefined ? checks : checks.filter(({ name }) => only.includes(name))
+  throw new AuditMisconfigured(`There is no check ${unknown}. There are: ${checks.map(({ name }) => name).join(', ')}.`)
+}
+
 /** Where an honest call is refused at the end, refusals before it may have been for the same reason, and prove nothing. */
 async function explainSilence({ served }: Target): Promise<string | undefined> {
   const answer = await served?.caller.call({ method: 'tools/list' })
@@ -119,17 +137,33 @@ async function explainSilence({ served }: Target): Promise<string | undefined> {
   return `An honest call at the end was answered with ${answer.status}: other refusals may have the same reason.`
 }
 
+/** A check that breaks is one that could not look; what the others found is not lost with it. */
+function explainFault(error: unknown): CheckAnswer {
+  if (error instanceof AuditStopped) throw error
+  const { name, code, at } = describeFault(error)
+  return skip(`it broke off: ${[name, code, at].filter(Boolean).join(' ')}`)
+}
+
 async function runCheck(
   check: Check,
   context: AuditContext,
 ): Promise<{ readonly outcome: CheckOutcome; readonly found: readonly Finding[] }> {
   const { name, title } = check
-  const answer = await check.run(context)
+  const answer = await check.run(context).catch(explainFault)
   if ('skipped' in answer) return { outcome: { name, title, outcome: 'skipped', reason: answer.skipped }, found: [] }
-  const found = answer.map(({ weakness, detail, evidence }) => ({
-    ...weakness,
-    detail: context.probe.mask(detail),
-    evidence,
-  }))
+  const found = gatherFindings(answer, context.probe)
   return { outcome: { name, title, outcome: found.length === 0 ? 'passed' : 'found' }, found }
+}
+
+/** More exchanges of one weakness show nothing new. */
+const MAX_EVIDENCE = 4
+
+/** One finding for each weakness, however often it was seen. */
+function gatherFindings(sightings: readonly Sighting[], probe: Probe): readonly Finding[] {
+  const groups = Map.groupBy(sightings, ({ weakness }) => weakness)
+  return [...groups].map(([weakness, group]) => ({
+    ...weakness,
+    detail: probe.mask(group.map(({ detail }) => detail).join(' ')),
+    evidence: group.flatMap(({ evidence }) => evidence).slice(0, MAX_EVIDENCE),
+  }))
 }

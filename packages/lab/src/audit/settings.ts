@@ -24,4 +24,6 @@ export interface AuditSettings {
   readonly scopes?: readonly string[]
   /** Revokes a token where it was issued; with it, the audit ends the token to see how long it is still taken. */
   readonly revoke?: (token: string) => Promise<void>
+  /** Seconds after which a revoked token must be refused; default 10. */
+  readonly revocationSeconds?: number
 }

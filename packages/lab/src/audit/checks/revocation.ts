@@ -5,7 +5,7 @@ import type { Sighting, Weakness } from '../finding.ts'
 import { isServed } from '../target/speech.ts'
 import { specifications } from './specifications.ts'
 
-const PATIENCE_MS = 10_000
+const PATIENCE_SECONDS = 10
 const STEP_MS = 500
 
 const lives: Weakness = {
@@ -23,7 +23,7 @@ const lives: Weakness = {
 /** The check. */
 export const revocation: Check = {
   name: 'revocation',
-  title: 'Is a revoked token refused within ten seconds?',
+  title: 'Is a revoked token refused, and how soon?',
   weaknesses: [lives],
   async run(context) {
     const { holder, stranger } = context.target
@@ -37,11 +37,12 @@ export const revocation: Check = {
 }
 
 async function watch(context: AuditContext): Promise<readonly Sighting[]> {
-  const until = Date.now() + PATIENCE_MS
+  const seconds = context.settings.revocationSeconds ?? PATIENCE_SECONDS
+  const until = Date.now() + seconds * 1000
   for (;;) {
     const answer = await context.target.holder?.caller.call({ method: 'tools/list' })
     if (answer === undefined || !isServed(answer)) return []
-    if (Date.now() > until) return [sight(context, lives, 'It was taken for ten seconds and more.', answer)]
+    if (Date.now() > until) return [sight(context, lives, `It was taken for ${seconds} seconds and more.`, answer)]
     await wait(STEP_MS)
   }
 }

@@ -43,7 +43,8 @@ export const tokenBinding: Check = {
     const answer = await holder.caller.call({ method: 'tools/list', variation })
     if (!isServed(answer)) return []
     const parts = readToken(token)
-    const bound = holder.caller.holder?.key !== undefined || (parts !== undefined && isBound(parts))
+    // What an opaque token is bound to is known to its holder alone.
+    const bound = parts === undefined ? holder.caller.holder?.key !== undefined : isBound(parts)
     const detail = bound
       ? 'A token with cnf.jkt was taken as a Bearer token, without a proof.'
       : 'tools/list was answered to a Bearer token.'

@@ -44,7 +44,7 @@ function describeFinding(finding: Finding, paint: Paint): readonly string[] {
 }
 
 /** An exchange, one line each. */
-function describeExchange(exchange: EvidenceExchange): readonly string[] {
+export function describeExchange(exchange: EvidenceExchange): readonly string[] {
   const { request, requestHeaders, requestBody, response, responseHeaders, responseBody } = exchange
   const told = responseHeaders.filter((line) =>
     /^(?:www-authenticate|content-type|location|access-control|dpop-nonce|allow)/i.test(line),
