@@ -2,8 +2,11 @@
 import { attacks, runVariant } from '@countersign/lab'
 import { describe, expect, it } from 'vitest'
 
-/** Declares two tests for each variant of the attacks whose number begins with this letter. */
-export function describeAttacks(letter: 'T' | 'A' | 'X'): void {
+/**
+ * Declares two tests for each variant of the attacks whose number begins with this letter; `verified` says, by its title,
+ * which requirements a variant verifies.
+ */
+export function describeAttacks(letter: 'T' | 'A' | 'X', verified: Readonly<Record<string, string>> = {}): void {
   describe.each(attacks.filter(({ id }) => id.startsWith(letter)))('$id: $title', ({ variants }) => {
     describe.each(variants)('$title', (variant) => {
       it('lands on the weakened server', async () => {
@@ -11,7 +14,9 @@ export function describeAttacks(letter: 'T' | 'A' | 'X'): void {
         expect({ status, landed }).toEqual({ status: 200, landed: true })
       })
 
-      it(`is stopped by the hardened server with ${variant.stoppedBy}`, async () => {
+      const requirements = verified[variant.title]
+      const sentence = `is stopped by the hardened server with ${variant.stoppedBy}`
+      it(requirements === undefined ? sentence : `${requirements} ${sentence}`, async () => {
         const { status, code, landed } = await runVariant(variant, { against: 'hardened' })
         expect({ status, code, landed }).toEqual({ status: variant.status, code: variant.stoppedBy, landed: false })
       })

@@ -18,6 +18,8 @@ import { confusedDeputy } from './t3-confused-deputy.ts'
 import { replay } from './t4-replay.ts'
 import { codeInterception } from './t5-code-interception.ts'
 import { clientCredentialTheft } from './t6-client-credentials.ts'
+import { capabilityStretched } from './t7-capability.ts'
+import { leaningOnOneTool } from './t8-friction.ts'
 import { concurrency } from './x1-concurrency.ts'
 import { bodySwap } from './x2-body-swap.ts'
 import { bearerDowngrade } from './x3-bearer-downgrade.ts'
@@ -40,6 +42,8 @@ export const attacks: readonly Attack[] = [
   replay,
   codeInterception,
   clientCredentialTheft,
+  capabilityStretched,
+  leaningOnOneTool,
   modelSpoofing,
   provenanceForgery,
   attestationReplay,
