@@ -30,6 +30,7 @@ import { refreshTokenTheft } from './x7-refresh-token-theft.ts'
 import { mixUp } from './x8-mix-up.ts'
 import { browsers } from './x10-browsers.ts'
 import { exhaustion } from './x11-exhaustion.ts'
+import { secretsInLogs } from './x12-secrets-in-logs.ts'
 import { sideDoors } from './x16-side-doors.ts'
 import { refusedProofs } from './x17-refused-proofs.ts'
 import { sessionsAndStreams } from './x19-sessions-and-streams.ts'
@@ -66,6 +67,7 @@ export const attacks: readonly Attack[] = [
   mixUp,
   browsers,
   exhaustion,
+  secretsInLogs,
   sideDoors,
   refusedProofs,
   sessionsAndStreams,

@@ -15,7 +15,8 @@ export type SecretKind =
   | 'cookie'
   | 'form token'
 
-interface Secret {
+/** A secret, as it is. */
+export interface Secret {
   readonly kind: SecretKind
   readonly value: string
 }
@@ -86,7 +87,8 @@ function maskText(text: string, names: ReturnType<typeof nameSecrets>): string {
   return masked.replace(JWS, '‹token›')
 }
 
-function findSecrets({ headers, body, url, answer }: Exchange): readonly Secret[] {
+/** All secrets that an exchange carries, either way. */
+export function findSecrets({ headers, body, url, answer }: Exchange): readonly Secret[] {
   return [
     ...readAuthorization(headers.authorization),
     ...toSecrets('proof', headers.dpop?.split('\n')),

@@ -48,6 +48,11 @@ export function asAttacker<T>(work: () => Promise<T>): Promise<T> {
   return current.run({ sender: 'attacker', exchanges: current.getStore()?.exchanges ?? [] }, work)
 }
 
+/** What the run that this is part of has sent so far. */
+export function sentSoFar(): readonly Exchange[] {
+  return [...(current.getStore()?.exchanges ?? [])]
+}
+
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** Notes a request of the run that this is part of; the function that it yields notes the answer. */

@@ -24,6 +24,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type AttestationScene, startAttestationIssuer } from './attestation.ts'
 import { type CapabilityTools, declareTools } from './capability-tools.ts'
+import { type DeploymentLog, logRequests } from './log.ts'
 
 /** How a deployment differs from the hardened one. */
 export interface DeploymentOptions {
@@ -54,6 +55,8 @@ export interface DeploymentOptions {
   readonly accessTokenLifetime?: number
   /** Hears what the servers do. */
   readonly watch?: DeploymentWatch
+  /** Where the servers log to; default: nowhere. */
+  readonly log?: DeploymentLog
   /** What stands behind the guards; default: the SDK's own handler. */
   readonly handler?: (notes: NotesStore) => McpHandler
 }
@@ -100,6 +103,8 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
   const data = mkdtempSync(join(tmpdir(), 'countersign-scene-'))
   const servers = await Promise.all([openServer(), openServer(), openServer()])
   const [authorization, serverA, serverB] = servers
+  const { log } = options
+  if (log?.withRequests === true) for (const http of servers) logRequests(http, log.write)
   const issuer = originOf(authorization)
   const resources = [`${originOf(serverA)}/mcp`, `${originOf(serverB)}/mcp`] as const
   const client = await createClient('agent')
@@ -148,6 +153,7 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
       },
     ],
     users: [{ subject: 'user-ada', ...user }],
+    ...(log !== undefined && { log: (entry) => log.write(JSON.stringify(entry)) }),
     ...(options.attestation === 'everywhere' && trust),
     ...(options.authorizationTrust !== undefined && { trust: options.authorizationTrust }),
   })

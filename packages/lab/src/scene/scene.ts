@@ -16,6 +16,8 @@ export interface SceneOptions extends DeploymentOptions {
   readonly keys?: KeysSetting
   /** The agent is one that does not look where an authorization code comes from (RFC 9207). */
   readonly heedlessAgent?: true
+  /** The servers log all that comes in. */
+  readonly carelessLog?: true
 }
 
 /** A scene, running. */
@@ -23,6 +25,8 @@ export interface Scene extends Deployment {
   readonly collector: Collector
   /** What the guards have told, in the order of telling. */
   readonly events: readonly GuardEvent[]
+  /** What the servers have logged. */
+  readonly log: readonly string[]
   /** Nobody trusts it where the scene has none. */
   readonly partner: Partner
   /** Where the scene has one. */
@@ -54,7 +58,12 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
   let passed = 0
   const partner = await createPartner(options.partner)
   const events: GuardEvent[] = []
-  const tell = (event: GuardEvent): void => void events.push(event)
+  const log: string[] = []
+  const write = (line: string): void => void log.push(line)
+  const tell = (event: GuardEvent): void => {
+    events.push(event)
+    write(JSON.stringify(event))
+  }
   const published = options.keys === undefined ? undefined : await startPublishedIssuer(options.keys, tell)
   const guard = {
     clock: () => systemClock() + passed,
@@ -64,7 +73,12 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
     ...options.guard,
   }
   const authorizationTrust = isTrusted(options, 'authorization server') && { authorizationTrust: partner.trust }
-  const deployment = await startDeployment({ ...options, ...authorizationTrust, guard })
+  const deployment = await startDeployment({
+    ...options,
+    ...authorizationTrust,
+    guard,
+    log: { write, withRequests: options.carelessLog === true },
+  })
   const collector = await startCollector()
   const server = isWeak ? 'vuln-mcp' : 'hardened-mcp'
   const cast = new Map([
@@ -80,6 +94,7 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
     partner,
     published,
     events,
+    log,
     letSecondsPass: (seconds) => {
       passed += seconds
     },
