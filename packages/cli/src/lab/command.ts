@@ -1,7 +1,9 @@
 /** `countersign lab …`: the attacks, against servers of its own on this machine that lack one thing, and that lack nothing. */
 import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
+import { addMatrixCommand } from './matrix-command.ts'
 import type { LabRunOptions } from './run.ts'
+import { addLabServeCommand } from './serve-command.ts'
 
 /** Adds the commands. */
 export function addLabCommands(program: Command, context: Context): void {
@@ -46,4 +48,6 @@ export function addLabCommands(program: Command, context: Context): void {
       const { runLab } = await import('./run.ts')
       await runLab(ids, options, context)
     })
+  addMatrixCommand(lab, context)
+  addLabServeCommand(lab, context)
 }

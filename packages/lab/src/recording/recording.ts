@@ -23,9 +23,13 @@ export interface ExchangeAnswer {
   readonly body: string
 }
 
+/** Told of every request and every answer as it is written down; what it is given is all that there is so far. */
+export type Noted = (exchanges: readonly Exchange[]) => void
+
 interface Recording {
   readonly sender: Sender
   readonly exchanges: Exchange[]
+  readonly noted: Noted
 }
 
 const current = new AsyncLocalStorage<Recording>()
@@ -37,15 +41,16 @@ export interface Recorded<T> {
 }
 
 /** Runs `work` and writes down what it sends, in the order of sending; runs beside it do not mix with it. */
-export async function recordExchanges<T>(work: () => Promise<T>): Promise<Recorded<T>> {
+export async function recordExchanges<T>(work: () => Promise<T>, noted: Noted = () => {}): Promise<Recorded<T>> {
   const exchanges: Exchange[] = []
-  const result = await current.run({ sender: 'agent', exchanges }, work)
+  const result = await current.run({ sender: 'agent', exchanges, noted }, work)
   return { result, exchanges: [...exchanges] }
 }
 
 /** What `work` sends, the attacker sends. */
 export function asAttacker<T>(work: () => Promise<T>): Promise<T> {
-  return current.run({ sender: 'attacker', exchanges: current.getStore()?.exchanges ?? [] }, work)
+  const { exchanges = [], noted = () => {} } = current.getStore() ?? {}
+  return current.run({ sender: 'attacker', exchanges, noted }, work)
 }
 
 /** What the run that this is part of has sent so far. */
@@ -61,11 +66,13 @@ export function noteRequest(
 ): (answer: Omit<ExchangeAnswer, 'headers'> & { readonly headers: Headers }) => void {
   const recording = current.getStore()
   if (recording === undefined) return () => {}
-  const { exchanges, sender } = recording
+  const { exchanges, sender, noted } = recording
   const exchange = { ...request, from: sender, headers: flatten(request.headers) }
   const index = exchanges.push(exchange) - 1
+  noted(exchanges)
   return (answer) => {
     exchanges[index] = { ...exchange, answer: { ...answer, headers: flatten(answer.headers) } }
+    noted(exchanges)
   }
 }
 

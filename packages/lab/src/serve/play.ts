@@ -1,0 +1,113 @@
+/** Plays attacks on stages of their own, and tells what happens while it does. */
+import type { Attack, AttackVariant } from '../attack.ts'
+import { recordExchanges } from '../recording/recording.ts'
+import type { Side } from '../run-attack.ts'
+import { type Scene, type SceneOptions, startScene, withSettings } from '../scene/scene.ts'
+import type { Answer } from '../scene/wire.ts'
+import type { Outcome, Step, Tell } from './events.ts'
+import { followSteps } from './live-steps.ts'
+import { takeOut, type Weaknesses } from './weaknesses.ts'
+
+/** Characters of what an attack failed with. */
+const LONGEST_FAILURE = 300
+
+/** How it is played. */
+export interface Play {
+  /** What the hardened server lacks. */
+  readonly without: Weaknesses
+  readonly tell: Tell
+  /** Ends it: the stage is taken down, whatever is still going on there. */
+  readonly signal: AbortSignal
+}
+
+/** Plays one way of an attack on both servers at once. */
+export async function playBothSides(variant: AttackVariant, play: Play): Promise<void> {
+  const sides = ['weakened', 'hardened'] as const satisfies readonly Side[]
+  await Promise.all(
+    sides.map(async (side) => {
+      const outcome = await playSide(variant, side, play)
+      play.tell({ type: 'outcome', side, outcome })
+    }),
+  )
+}
+
+/** Plays every way of every attack on the hardened server that lacks what was chosen, and tells of outcomes alone. */
+export async function playAll(attacks: readonly Attack[], { without, tell, signal }: Play): Promise<void> {
+  for (const attack of attacks) {
+    const outcomes: Outcome[] = []
+    for (const variant of attack.variants) {
+      outcomes.push(await playSide(variant, 'hardened', { without, signal, tell: () => {} }))
+    }
+    tell({ type: 'swept', attack: attack.id, outcomes })
+  }
+}
+
+/** A failure of the attack is an outcome; being ended is not. */
+async function playSide(variant: AttackVariant, side: Side, play: Play): Promise<Outcome> {
+  try {
+    return await onStage(settle(variant, side, play.without), side, play.signal, (scene) =>
+      playOn(scene, variant, side, play.tell),
+    )
+  } catch (error) {
+    play.signal.throwIfAborted()
+    return { landed: false, stoppedAsExpected: false, status: 0, failure: describeFailure(error) }
+  }
+}
+
+/** Messages may quote what was sent. */
+function describeFailure(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.replaceAll(/eyJ[\w.-]+/g, '‹token›').slice(0, LONGEST_FAILURE)
+}
+
+function settle({ common = {}, weakened }: AttackVariant, side: Side, without: Weaknesses): SceneOptions {
+  return side === 'weakened' ? withSettings(common, weakened) : takeOut(common, without)
+}
+
+async function onStage<T>(
+  settings: SceneOptions,
+  side: Side,
+  signal: AbortSignal,
+  work: (scene: Scene) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted()
+  const scene = await startScene(settings, side === 'weakened')
+  const ended = Promise.withResolvers<never>()
+  const end = (): void => ended.reject(signal.reason)
+  signal.addEventListener('abort', end, { once: true })
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([work(scene), ended.promise])
+  } finally {
+    signal.removeEventListener('abort', end)
+    await scene.close()
+  }
+}
+
+async function playOn(scene: Scene, variant: AttackVariant, side: Side, tell: Tell): Promise<Outcome> {
+  const live = followSteps(side, (url) => scene.nameOf(url), tell)
+  try {
+    const { result: answer } = await recordExchanges(() => variant.run(scene), live.noted)
+    const landed = variant.landed?.(answer) ?? (answer.status === 200 && answer.code === undefined)
+    await variant.aftermath?.(scene, landed, answer)
+    return describeOutcome(variant, answer, landed, live.end())
+  } finally {
+    live.end()
+  }
+}
+
+function describeOutcome(
+  { status, stoppedBy }: AttackVariant,
+  answer: Answer,
+  landed: boolean,
+  steps: readonly Step[],
+): Outcome {
+  const decidedBy = steps.findLastIndex((step) => step.status === answer.status && step.from !== 'person')
+  return {
+    landed,
+    stoppedAsExpected: !landed && answer.status === status && answer.code === stoppedBy,
+    status: answer.status,
+    ...(answer.code !== undefined && { code: answer.code }),
+    ...(decidedBy !== -1 && { decidedBy }),
+  }
+}

@@ -1,0 +1,151 @@
+/** What can be taken out of the hardened servers, in words: every weakness that the weakened ones know, and no other. */
+import { type AttestationWeakness, attestationWeaknesses } from '@countersign/attestation/unsafe'
+import type { Weakness as AuthorizationWeakness } from '@countersign/authorization-server/unsafe'
+import { type Weakness as GuardWeakness, removableChecks } from '@countersign/resource-server/unsafe'
+import type { SceneOptions } from '../scene/scene.ts'
+
+/** By kind of server part; a record of all, so that a new weakness has no words until it is given some here. */
+const guardWords: Readonly<Record<GuardWeakness, string>> = {
+  known_host: 'Any Host header is taken',
+  allowed_origin: 'Web pages of any origin may call',
+  audience: 'Tokens for other servers are taken',
+  validity: 'Expired tokens are taken',
+  revocation: 'Revoked tokens are taken',
+  attestation: 'Nobody looks at attestations',
+  attestation_policy: 'Tools ask for no attestation',
+  sender_binding: 'Bound tokens need no proof',
+  proof: 'Proofs are not verified',
+  content_digest: 'The body need not be the one that was signed',
+  legacy_attestation: 'Nobody looks at attestations in initialize',
+  routing_headers: 'Headers may name another tool than the body',
+  required_digest: 'Nobody has to sign the body',
+  capability: 'Tools ask for no capability',
+  scope: 'Every token may call every tool',
+  rates: 'No rate limits',
+  friction: 'Leaning on one tool costs nothing',
+  endpoint_from_request: 'A proof is compared with what the request says of itself',
+  single_use_by_bytes: 'Proofs are known by their bytes',
+  forged_is_missing: 'A forged attestation counts as none',
+  anyones_session: 'Whoever names a session owns it',
+  lenient_json: 'Of two members of one name the last wins',
+  undeclared_is_open: 'What is not declared needs nothing',
+  any_capability: 'Any capability allows every call of its tool',
+  capability_window: 'Capabilities are good at any time',
+  reusable_continuations: 'A continuation is good for many',
+  first_message_only: 'Of a batch only the first call is judged',
+  no_single_use: 'No proof is remembered',
+  single_use_of_allowed_only: 'Only proofs of allowed calls are remembered',
+  no_capability_count: 'Uses of capabilities are not counted',
+  endless_streams: 'Streams outlive their token',
+}
+
+const attestationWords: Readonly<Record<AttestationWeakness, string>> = {
+  any_issuer: 'A stranger counts as an issuer',
+  no_signature: 'No signature is verified',
+  embedded_key: 'A key in the header wins',
+  no_key_binding: 'Anybody may show it',
+  no_single_use: 'It may be used many times',
+  no_audience: 'It may be for another server',
+  any_provider: 'An issuer may speak for all providers',
+  no_expiry: 'No time is looked at',
+  no_client_binding: "It may be another client's",
+  keys_fail_open: 'Without keys it counts as verified',
+}
+
+const authorizationWords: Readonly<Record<AuthorizationWeakness, string>> = {
+  pkce_optional: 'Codes without PKCE',
+  shared_secrets: 'Clients with secrets',
+  assertion_replay: 'No client assertion is remembered',
+  refresh_reuse: 'A refresh token is good for many uses',
+  consume_after_find: 'First looked up, then written down',
+  agent_claim_copied: 'An attestation is carried along over refreshes',
+  consent_ignored: 'What a person unticked is granted',
+  count_reset: 'A capability begins anew with each refresh',
+  exchange_rebinds: 'Anybody may exchange a token, under any key',
+  exchange_retargets: 'A token may be exchanged for any server',
+  exchange_widens: 'A token may be exchanged for more',
+  exchange_forgets: 'An exchanged token forgets whose it was',
+}
+
+/** Weaknesses of the guard, of its verifier of attestations, of the authorization server. */
+export interface Weaknesses {
+  readonly guard: readonly GuardWeakness[]
+  readonly attestation: readonly AttestationWeakness[]
+  readonly authorization: readonly AuthorizationWeakness[]
+}
+
+/** One of them as the page knows it. */
+export interface NamedWeakness {
+  /** Such as `guard:audience`. */
+  readonly id: string
+  readonly words: string
+}
+
+/** Those of one part, under a heading. */
+export interface WeaknessGroup {
+  readonly title: string
+  readonly weaknesses: readonly NamedWeakness[]
+}
+
+const guardWeaknesses = keysOf(guardWords)
+const authorizationWeaknesses = keysOf(authorizationWords)
+const isRemovable = (weakness: GuardWeakness): boolean => removableChecks.some((check) => check === weakness)
+
+/** All of them, as they are chosen from. */
+export function listWeaknesses(): readonly WeaknessGroup[] {
+  const ofGuard = (chosen: readonly GuardWeakness[]): readonly NamedWeakness[] =>
+    chosen.map((weakness) => ({ id: `guard:${weakness}`, words: guardWords[weakness] }))
+  return [
+    { title: 'Checks of the guard, left out', weaknesses: ofGuard(guardWeaknesses.filter(isRemovable)) },
+    { title: 'The guard, weaker', weaknesses: ofGuard(guardWeaknesses.filter((each) => !isRemovable(each))) },
+    {
+      title: 'Verifying attestations',
+      weaknesses: attestationWeaknesses.map((each) => ({ id: `attestation:${each}`, words: attestationWords[each] })),
+    },
+    {
+      title: 'The authorization server',
+      weaknesses: authorizationWeaknesses.map((each) => ({
+        id: `authorization:${each}`,
+        words: authorizationWords[each],
+      })),
+    },
+  ]
+}
+
+/** The weaknesses with these ids; undefined where one is none. */
+export function readWeaknesses(ids: readonly string[]): Weaknesses | undefined {
+  const select = <Name extends string>(part: string, names: readonly Name[]): Name[] =>
+    names.filter((name) => ids.includes(`${part}:${name}`))
+  const chosen = {
+    guard: select('guard', guardWeaknesses),
+    attestation: select('attestation', attestationWeaknesses),
+    authorization: select('authorization', authorizationWeaknesses),
+  }
+  const count = chosen.guard.length + chosen.attestation.length + chosen.authorization.length
+  return count === new Set(ids).size ? chosen : undefined
+}
+
+/** The ids of what a scene lacks. */
+export function nameWeaknesses({ weak = [], weakAttestation = [], authorization }: SceneOptions): readonly string[] {
+  return [
+    ...weak.map((each) => `guard:${each}`),
+    ...weakAttestation.map((each) => `attestation:${each}`),
+    ...(authorization?.weaknesses ?? []).map((each) => `authorization:${each}`),
+  ]
+}
+
+/** The same scene without these. */
+export function takeOut(scene: SceneOptions, { guard, attestation, authorization }: Weaknesses): SceneOptions {
+  const { weak = [], weakAttestation = [], authorization: own = { weaknesses: [] } } = scene
+  return {
+    ...scene,
+    ...(guard.length > 0 && { weak: [...weak, ...guard] }),
+    ...(attestation.length > 0 && { weakAttestation: [...weakAttestation, ...attestation] }),
+    ...(authorization.length > 0 && { authorization: { ...own, weaknesses: [...own.weaknesses, ...authorization] } }),
+  }
+}
+
+function keysOf<Key extends string>(words: Readonly<Record<Key, string>>): readonly Key[] {
+  // A record has the keys of its type and no others: it was written down above.
+  return Object.keys(words) as Key[]
+}
