@@ -31,6 +31,7 @@ import { mixUp } from './x8-mix-up.ts'
 import { browsers } from './x10-browsers.ts'
 import { exhaustion } from './x11-exhaustion.ts'
 import { secretsInLogs } from './x12-secrets-in-logs.ts'
+import { tokenExchange } from './x14-token-exchange.ts'
 import { sideDoors } from './x16-side-doors.ts'
 import { refusedProofs } from './x17-refused-proofs.ts'
 import { sessionsAndStreams } from './x19-sessions-and-streams.ts'
@@ -68,6 +69,7 @@ export const attacks: readonly Attack[] = [
   browsers,
   exhaustion,
   secretsInLogs,
+  tokenExchange,
   sideDoors,
   refusedProofs,
   sessionsAndStreams,

@@ -1,10 +1,11 @@
 /** T7: what a capability was given for, and what it is used for. */
 import assert from 'node:assert/strict'
 import type { Attack, AttackVariant } from '../attack.ts'
-import { callTool, obtainToken, toolCall } from '../scene/agent.ts'
+import { callTool, obtainNonce, obtainToken, toolCall } from '../scene/agent.ts'
 import { entryFor, obtainCapabilities } from '../scene/capability-tokens.ts'
 import { deletionByNote, eachByItself } from '../scene/capability-tools.ts'
 import type { Scene } from '../scene/scene.ts'
+import { send, signProof } from '../scene/wire.ts'
 import { countResets } from './t7-count-reset.ts'
 
 const deletion = (id: number): string => toolCall('delete_note', { note_id: id })
@@ -123,6 +124,24 @@ const otherTimes: readonly AttackVariant[] = [
     stoppedBy: 'capability_exhausted',
     status: 403,
     aftermath: leaves({ landed: 2, stopped: 1 }),
+  },
+  {
+    title: 'A capability for one call is used twice in one batch, as older protocol versions have them',
+    common: { capabilities: eachByItself },
+    weakened: { weak: ['no_capability_count'] },
+    async run(scene) {
+      const { resource: url } = scene.a
+      const params = { name: 'write_note', arguments: { text: 'once' } }
+      const content = JSON.stringify([1, 2].map((id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params })))
+      const { token, key } = await obtainCapabilities(scene, [entryFor(scene, 'write_note', { text: 'once' })])
+      const dpop = await signProof(key, { url, token, nonce: await obtainNonce(url), content })
+      const accept = 'application/json, text/event-stream'
+      const headers = { 'content-type': 'application/json', accept, authorization: `DPoP ${token}`, dpop }
+      return send(url, { headers, body: content })
+    },
+    stoppedBy: 'capability_exhausted',
+    status: 403,
+    aftermath: leaves({ landed: 2, stopped: 0 }),
   },
   {
     title: 'A capability is used late',
