@@ -24,6 +24,8 @@ export interface AuditOptions extends AuditSettings {
   readonly maxRequests?: number
   /** At most so many seconds; default 120, and never more. */
   readonly maxSeconds?: number
+  /** Milliseconds that one answer may take; default 5,000. */
+  readonly requestTimeoutMs?: number
   /** Names of the only checks to run; left out for all. */
   readonly only?: readonly string[]
   /** Told the title of each check before it runs. */
@@ -58,6 +60,7 @@ export async function audit(url: string, options: AuditOptions = {}): Promise<Au
     reach: createReach(target, options.allowHosts ?? []),
     maxRequests: Math.min(options.maxRequests ?? MAX_REQUESTS, MAX_REQUESTS),
     signal: AbortSignal.any(ends),
+    ...(options.requestTimeoutMs !== undefined && { timeoutMs: options.requestTimeoutMs }),
   })
   const holder = await readHolder(options, target, probe)
   const { outcomes, findings, stopped } = await runChecks(probe, { url: target, holder, options })
@@ -114,7 +117,7 @@ async function runChecks(
       outcomes.push(outcome)
       findings.push(...found)
       // Of a server that does not answer, nothing else can be said.
-      if (target.stranger.answer.status === 0) break
+      if (target.stranger.answer.failure !== undefined) break
     }
     const stopped = options.revoke === undefined ? await explainSilence(target) : undefined
     return { outcomes, findings, ...(stopped !== undefined && { stopped }) }

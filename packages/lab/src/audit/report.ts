@@ -24,9 +24,9 @@ export interface AuditReport {
   readonly findings: readonly Finding[]
 }
 
-/** Whether anything in it has to be mended: a finding of medium or above. */
-export function hasFailed({ findings }: AuditReport): boolean {
-  return findings.some(({ severity }) => severity === 'high' || severity === 'medium')
+/** Whether anything in it has to be seen to: a finding of medium or above, or that it ended early, when nothing is proven. */
+export function hasFailed({ findings, stopped }: AuditReport): boolean {
+  return stopped !== undefined || findings.some(({ severity }) => severity === 'high' || severity === 'medium')
 }
 
 /** The worst first, else in the order in which they were found. */

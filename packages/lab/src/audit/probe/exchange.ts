@@ -12,7 +12,7 @@ export interface ProbeRequest {
   readonly announcedLength?: number
   /** Whether the answer's headers are enough, as with streams. */
   readonly headersOnly?: boolean
-  /** Milliseconds for the whole exchange; default 5,000. */
+  /** Milliseconds for the whole exchange, in place of what the audit gives each. */
   readonly timeoutMs?: number
 }
 

@@ -36,15 +36,19 @@ export class AuditStopped extends Error {
 export interface ProbeLimits {
   readonly reach: Reach
   readonly maxRequests: number
+  /** For requests that say nothing else; default 5,000. */
+  readonly timeoutMs?: number
   /** Ends the audit, and requests that are under way. */
   readonly signal: AbortSignal
 }
+
+const DEFAULT_TIMEOUT_MS = 5_000
 
 /** More are not kept. */
 const MAX_LEAKS = 10
 
 /** A probe on real sockets. */
-export function createProbe({ reach, maxRequests, signal }: ProbeLimits): Probe {
+export function createProbe({ reach, maxRequests, timeoutMs = DEFAULT_TIMEOUT_MS, signal }: ProbeLimits): Probe {
   const { conceal, mask, toEvidence, holdsToken } = createMasking()
   const leaks: Exchange[] = []
   let requests = 0
@@ -64,7 +68,7 @@ export function createProbe({ reach, maxRequests, signal }: ProbeLimits): Probe 
       if (signal.aborted) throw new AuditStopped('The time for the audit was over.')
       if (requests >= maxRequests) throw new AuditStopped(`The audit had used its ${maxRequests} requests.`)
       requests += 1
-      const exchange = await sendRequest(request, signal)
+      const exchange = await sendRequest({ timeoutMs, ...request }, signal)
       if (signal.aborted) throw new AuditStopped('The time for the audit was over.')
       if (leaks.length < MAX_LEAKS && holdsToken(exchange)) leaks.push(exchange)
       return exchange

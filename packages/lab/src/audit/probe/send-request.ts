@@ -7,10 +7,11 @@ import { methodOf } from './masking.ts'
 /** Longer answers are not read to their end. */
 const MAX_BYTES = 512 * 1024
 
-const DEFAULT_TIMEOUT_MS = 5_000
-
 /** Follows no redirect and heeds no proxy settings. `signal` ends it at once. */
-export function sendRequest(request: ProbeRequest, signal: AbortSignal): Promise<Exchange> {
+export function sendRequest(
+  request: ProbeRequest & { readonly timeoutMs: number },
+  signal: AbortSignal,
+): Promise<Exchange> {
   const partial: { status: number; headers: Exchange['headers']; chunks: Buffer[] } = {
     status: 0,
     headers: {},
@@ -26,7 +27,7 @@ export function sendRequest(request: ProbeRequest, signal: AbortSignal): Promise
       resolve({ request, status, headers, body, ...(failure !== undefined && { failure }) })
     }
     const abort = (): void => settle('timed_out')
-    const timer = setTimeout(abort, request.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    const timer = setTimeout(abort, request.timeoutMs)
     signal.addEventListener('abort', abort, { once: true })
     const outgoing = open(request)
     if (outgoing === undefined) return settle('unreachable')

@@ -35,7 +35,8 @@ const MAX_SERVERS = 3
 export async function survey(probe: Probe, url: URL, holder: Holder | undefined): Promise<Target> {
   const stranger = await converse(probe, url)
   const base = { url, stranger, tools: [], authorizationServers: [], resourceMetadata: undefined }
-  if (stranger.answer.status === 0) return { ...base, holder: undefined, served: undefined }
+  // Of a server that does not even answer whole, nothing else is asked: each question would take as long.
+  if (stranger.answer.failure !== undefined) return { ...base, holder: undefined, served: undefined }
   const resourceMetadata = await findResourceMetadata(probe, url, stranger.answer)
   const authorizationServers: NamedServer[] = []
   for (const issuer of readTexts(resourceMetadata?.document, 'authorization_servers').slice(0, MAX_SERVERS)) {
