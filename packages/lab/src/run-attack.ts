@@ -58,7 +58,8 @@ export async function runVariant(
   }
 }
 
-async function runOn(scene: Scene, variant: AttackVariant): Promise<VariantOutcome> {
+/** Plays one variant on a stage that stands; rejects as `runVariant` does. */
+export async function runOn(scene: Scene, variant: AttackVariant): Promise<VariantOutcome> {
   const { result: answer, exchanges } = await recordExchanges(() => variant.run(scene))
   const landed = variant.landed?.(answer) ?? (answer.status === 200 && answer.code === undefined)
   await variant.aftermath?.(scene, landed, answer)
