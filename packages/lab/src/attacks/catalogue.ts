@@ -32,6 +32,7 @@ import { browsers } from './x10-browsers.ts'
 import { exhaustion } from './x11-exhaustion.ts'
 import { secretsInLogs } from './x12-secrets-in-logs.ts'
 import { tokenExchange } from './x14-token-exchange.ts'
+import { selfArming } from './x15-self-arming.ts'
 import { sideDoors } from './x16-side-doors.ts'
 import { refusedProofs } from './x17-refused-proofs.ts'
 import { sessionsAndStreams } from './x19-sessions-and-streams.ts'
@@ -70,6 +71,7 @@ export const attacks: readonly Attack[] = [
   exhaustion,
   secretsInLogs,
   tokenExchange,
+  selfArming,
   sideDoors,
   refusedProofs,
   sessionsAndStreams,

@@ -2,7 +2,7 @@
 
 import { callTool, type Holder, modernHeaders, toolCall } from './agent.ts'
 import type { NotesDeployment } from './deployment.ts'
-import { type Answer, send } from './wire.ts'
+import { type Answer, readAnswer, send } from './wire.ts'
 
 /** What a text can make the agent do. */
 export type Instruction =
@@ -54,6 +54,28 @@ export async function summariseNotes(
     for (const instruction of await mind(text)) answer = await follow(instruction, credentials, resource)
   }
   return answer
+}
+
+/** The same through the `fetch` of an agent, which gives its credentials to nobody and may ask for more by itself. */
+export async function summariseThrough(
+  agentFetch: typeof fetch,
+  { resource }: Pick<NotesDeployment, 'resource'>,
+  mind: Mind = obey,
+): Promise<Answer> {
+  let answer = await callThrough(agentFetch, resource, toolCall('read_notes'))
+  for (const text of readTexts(answer)) {
+    for (const instruction of await mind(text)) {
+      if (instruction.do !== 'call') continue
+      const body = toolCall(instruction.tool, instruction.arguments)
+      answer = await callThrough(agentFetch, instruction.at ?? resource, body)
+    }
+  }
+  return answer
+}
+
+/** One call through the `fetch` of an agent. */
+export async function callThrough(agentFetch: typeof fetch, url: string, body: string): Promise<Answer> {
+  return readAnswer(await agentFetch(url, { method: 'POST', headers: modernHeaders(body), body }))
 }
 
 function follow(instruction: Instruction, credentials: AgentCredentials, resource: string): Promise<Answer> {

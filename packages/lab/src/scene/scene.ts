@@ -1,5 +1,6 @@
 /** The stage of one attack: a deployment with a collector beside it, a clock that can be put forward, and names for all. */
 import type { TrustEntry } from '@countersign/attestation/trust'
+import type { StepUpOptions } from '@countersign/client'
 import { type GuardEvent, systemClock } from '@countersign/core'
 import { type Collector, startCollector } from './collector.ts'
 import { type Deployment, type DeploymentOptions, startDeployment } from './deployment.ts'
@@ -16,6 +17,8 @@ export interface SceneOptions extends DeploymentOptions {
   readonly keys?: KeysSetting
   /** The agent is one that does not look where an authorization code comes from (RFC 9207). */
   readonly heedlessAgent?: true
+  /** What the operator of the agent lets it have unasked; default: nothing. */
+  readonly stepUp?: StepUpOptions
   /** The servers log all that comes in. */
   readonly carelessLog?: true
 }
@@ -33,6 +36,8 @@ export interface Scene extends Deployment {
   readonly published: Published | undefined
   /** Whether its agent leaves out what would protect it. */
   readonly isAgentHeedless: boolean
+  /** What it may have unasked. */
+  readonly stepUp: StepUpOptions
   /** Puts the guards' clock forward. */
   letSecondsPass(seconds: number): void
   /** Who answers at an origin, by the name that the stories use. */
@@ -99,6 +104,7 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
       passed += seconds
     },
     isAgentHeedless: options.heedlessAgent === true,
+    stepUp: options.stepUp ?? {},
     castAttacker: (url) => void cast.set(new URL(url).origin, 'attacker'),
     nameOf: (url) => cast.get(new URL(url).origin) ?? 'elsewhere',
     async close() {

@@ -107,6 +107,19 @@ export function readCode(text: string): string | undefined {
   }
 }
 
+/** The answer of a `fetch`, read whole. */
+export async function readAnswer(response: Response): Promise<Answer> {
+  const body = await response.text()
+  const nonce = response.headers.get('dpop-nonce') ?? undefined
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body,
+    code: readCode(body),
+    nonce,
+  }
+}
+
 /** Signs a client assertion (RFC 7523 §3). */
 export async function signAssertion(client: { clientId: string; privateJwk: JWK }, audience: string): Promise<string> {
   const now = Math.floor(Date.now() / 1000)
