@@ -1,4 +1,4 @@
-/** A6: the attestation left out, forged where it may be left out, or not renewed. */
+/** A6: the attestation left out, forged where it may be left out, in the weaker carriage, or not renewed. */
 import assert from 'node:assert/strict'
 import { decodeJwt } from 'jose'
 import type { Attack, AttackVariant } from '../attack.ts'
@@ -8,7 +8,9 @@ import { createStrangersKey, forge } from '../scene/attestation.ts'
 import { attestedDeployment, becomeAttested, callAttested } from '../scene/attested-call.ts'
 import { accessTokenOf, postAttested, requestAttested } from '../scene/attested-token.ts'
 import { obtainCode, redemption, refreshment, tokensOf } from '../scene/authorization.ts'
+import { callInAttestedSession, legacyIssuer, signLegacyAttestation } from '../scene/legacy-attestation.ts'
 import type { Scene } from '../scene/scene.ts'
+import { createSessionfulHandler } from '../scene/sessionful-handler.ts'
 import { type AgentKey, createAgentKey } from '../scene/wire.ts'
 
 const body = toolCall('read_notes')
@@ -74,6 +76,23 @@ export const downgrade: Attack = {
     },
     forgingWhere('preferred'),
     forgingWhere('optional'),
+    {
+      title: 'The legacy carriage, for a tool that requires an attestation',
+      common: {
+        durable: true,
+        handler: createSessionfulHandler,
+        partner: legacyIssuer,
+        guard: {
+          attestation: 'preferred',
+          tools: { read_notes: { scopes: ['notes:read'], attestation: 'required' } },
+        },
+      },
+      weakened: { weak: ['attestation_policy'] },
+      run: async (scene) =>
+        callInAttestedSession(scene, await signLegacyAttestation(scene.partner.signer, scene.a.resource)),
+      stoppedBy: 'attestation_required',
+      status: 403,
+    },
     {
       title: 'What was attested at the login, refreshed by whatever runs there now',
       common: { ...atTheTokenEndpoint, guard: { attestation: 'required' } },

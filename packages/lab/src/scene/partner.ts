@@ -15,6 +15,8 @@ export interface Partner {
     readonly key?: AgentKey
     readonly claims?: Readonly<Record<string, unknown>>
   }): Promise<string>
+  /** Who signs, for whoever signs something else with it. */
+  readonly signer: AttestationSigningKey
 }
 
 /** Makes one with a key of its own; `line` is what else its line in the trust list says. */
@@ -28,9 +30,11 @@ export async function createPartner(line: Partial<TrustEntry> = {}): Promise<Par
     ...line,
     issuer,
   }
+  const signer = { issuer, privateKey, keyId: 'partner' }
   return {
     trust: createTrustList(createFastVerifier(), [entry]),
-    attest: (attested) => signAttestation({ issuer, privateKey, keyId: 'partner' }, attested),
+    attest: (attested) => signAttestation(signer, attested),
+    signer,
   }
 }
 
