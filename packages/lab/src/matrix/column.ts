@@ -61,7 +61,10 @@ const ofAuthorization = authorizationWeaknesses.map(
 export const columns: readonly Column[] = [...ofGuard, ...ofAttestation, ...ofAuthorization]
 
 /** The hardened servers of a variant without the check of a column, and weaker by nothing else. */
-export function settingsWithout({ common = {}, weakened }: AttackVariant, { takeOut }: Column): SceneOptions {
+export function settingsWithout(
+  { common = {}, weakened }: AttackVariant,
+  { takeOut }: Pick<Column, 'takeOut'>,
+): SceneOptions {
   const { authorization, ...settings } = takeOut(common)
   if (authorization === undefined) return settings
   // What a secret is, where clients have secrets, is no weakness by itself.

@@ -1,12 +1,13 @@
 /** Plays attacks on stages of their own, and tells what happens while it does. */
 import type { Attack, AttackVariant } from '../attack.ts'
+import type { Column } from '../matrix/column.ts'
 import { recordExchanges } from '../recording/recording.ts'
 import type { Side } from '../run-attack.ts'
 import { type Scene, type SceneOptions, startScene, withSettings } from '../scene/scene.ts'
 import type { Answer } from '../scene/wire.ts'
 import type { Outcome, Step, Tell } from './events.ts'
 import { followSteps } from './live-steps.ts'
-import { takeOut, type Weaknesses } from './weaknesses.ts'
+import { takeOut } from './weaknesses.ts'
 
 /** Characters of what an attack failed with. */
 const LONGEST_FAILURE = 300
@@ -14,7 +15,7 @@ const LONGEST_FAILURE = 300
 /** How it is played. */
 export interface Play {
   /** What the hardened server lacks. */
-  readonly without: Weaknesses
+  readonly without: readonly Column[]
   readonly tell: Tell
   /** Ends it: the stage is taken down, whatever is still going on there. */
   readonly signal: AbortSignal
@@ -60,8 +61,9 @@ function describeFailure(error: unknown): string {
   return text.replaceAll(/eyJ[\w.-]+/g, '‹token›').slice(0, LONGEST_FAILURE)
 }
 
-function settle({ common = {}, weakened }: AttackVariant, side: Side, without: Weaknesses): SceneOptions {
-  return side === 'weakened' ? withSettings(common, weakened) : takeOut(common, without)
+function settle(variant: AttackVariant, side: Side, without: readonly Column[]): SceneOptions {
+  const { common = {}, weakened } = variant
+  return side === 'weakened' ? withSettings(common, weakened) : takeOut(variant, without)
 }
 
 async function onStage<T>(

@@ -1,11 +1,12 @@
 /** Reads what the page asks to be run; anything else is nothing. */
 import type { Attack, AttackVariant } from '../attack.ts'
-import { readWeaknesses, type Weaknesses } from './weaknesses.ts'
+import type { Column } from '../matrix/column.ts'
+import { readWeaknesses } from './weaknesses.ts'
 
 /** One way of one attack on both servers, or all of all on the hardened one. */
 export type RunRequest =
-  | { readonly kind: 'one'; readonly variant: AttackVariant; readonly without: Weaknesses }
-  | { readonly kind: 'all'; readonly without: Weaknesses }
+  | { readonly kind: 'one'; readonly variant: AttackVariant; readonly without: readonly Column[] }
+  | { readonly kind: 'all'; readonly without: readonly Column[] }
 
 /** Takes `{"attack": id, "variant": index, "without": [ids]}`, or `{"without": [ids]}` for all. */
 export function readRunRequest(body: string, attacks: readonly Attack[]): RunRequest | undefined {
@@ -30,7 +31,7 @@ function readMembers(body: string): ReadonlyMap<string, unknown> {
   }
 }
 
-function readWithout(value: unknown): Weaknesses | undefined {
+function readWithout(value: unknown): readonly Column[] | undefined {
   if (!Array.isArray(value)) return undefined
   const ids = value.filter((id) => typeof id === 'string')
   return ids.length === value.length ? readWeaknesses(ids) : undefined

@@ -67,13 +67,6 @@ const authorizationWords: Readonly<Record<AuthorizationWeakness, string>> = {
   exchange_forgets: 'An exchanged token forgets whose it was',
 }
 
-/** Weaknesses of the guard, of its verifier of attestations, of the authorization server. */
-export interface Weaknesses {
-  readonly guard: readonly GuardWeakness[]
-  readonly attestation: readonly AttestationWeakness[]
-  readonly authorization: readonly AuthorizationWeakness[]
-}
-
 /** One of them as the page knows it. */
 export interface NamedWeakness {
   /** Such as `guard:audience`. */
@@ -87,42 +80,31 @@ export interface WeaknessGroup {
   readonly weaknesses: readonly NamedWeakness[]
 }
 
-const guardWeaknesses = keysOf(guardWords)
-const authorizationWeaknesses = keysOf(authorizationWords)
-const isRemovable = (weakness: GuardWeakness): boolean => removableChecks.some((check) => check === weakness)
+const words: Readonly<Record<ServerPart, Readonly<Record<string, string>>>> = {
+  guard: guardWords,
+  attestation: attestationWords,
+  authorization: authorizationWords,
+}
+
+const groups: readonly { readonly title: string; readonly holds: (column: Column) => boolean }[] = [
+  { title: 'Checks of the guard, left out', holds: ({ part, how }) => part === 'guard' && how === 'left out' },
+  { title: 'The guard, weaker', holds: ({ part, how }) => part === 'guard' && how !== 'left out' },
+  { title: 'Verifying attestations', holds: ({ part }) => part === 'attestation' },
+  { title: 'The authorization server', holds: ({ part }) => part === 'authorization' },
+]
 
 /** All of them, as they are chosen from. */
 export function listWeaknesses(): readonly WeaknessGroup[] {
-  const ofGuard = (chosen: readonly GuardWeakness[]): readonly NamedWeakness[] =>
-    chosen.map((weakness) => ({ id: `guard:${weakness}`, words: guardWords[weakness] }))
-  return [
-    { title: 'Checks of the guard, left out', weaknesses: ofGuard(guardWeaknesses.filter(isRemovable)) },
-    { title: 'The guard, weaker', weaknesses: ofGuard(guardWeaknesses.filter((each) => !isRemovable(each))) },
-    {
-      title: 'Verifying attestations',
-      weaknesses: attestationWeaknesses.map((each) => ({ id: `attestation:${each}`, words: attestationWords[each] })),
-    },
-    {
-      title: 'The authorization server',
-      weaknesses: authorizationWeaknesses.map((each) => ({
-        id: `authorization:${each}`,
-        words: authorizationWords[each],
-      })),
-    },
-  ]
+  return groups.map(({ title, holds }) => ({
+    title,
+    weaknesses: columns.filter(holds).map(({ id, part, name }) => ({ id, words: words[part][name] ?? name })),
+  }))
 }
 
 /** The weaknesses with these ids; undefined where one is none. */
-export function readWeaknesses(ids: readonly string[]): Weaknesses | undefined {
-  const select = <Name extends string>(part: string, names: readonly Name[]): Name[] =>
-    names.filter((name) => ids.includes(`${part}:${name}`))
-  const chosen = {
-    guard: select('guard', guardWeaknesses),
-    attestation: select('attestation', attestationWeaknesses),
-    authorization: select('authorization', authorizationWeaknesses),
-  }
-  const count = chosen.guard.length + chosen.attestation.length + chosen.authorization.length
-  return count === new Set(ids).size ? chosen : undefined
+export function readWeaknesses(ids: readonly string[]): readonly Column[] | undefined {
+  const chosen = columns.filter(({ id }) => ids.includes(id))
+  return chosen.length === new Set(ids).size ? chosen : undefined
 }
 
 /** The ids of what a scene lacks. */
@@ -134,18 +116,9 @@ export function nameWeaknesses({ weak = [], weakAttestation = [], authorization 
   ]
 }
 
-/** The same scene without these. */
-export function takeOut(scene: SceneOptions, { guard, attestation, authorization }: Weaknesses): SceneOptions {
-  const { weak = [], weakAttestation = [], authorization: own = { weaknesses: [] } } = scene
-  return {
-    ...scene,
-    ...(guard.length > 0 && { weak: [...weak, ...guard] }),
-    ...(attestation.length > 0 && { weakAttestation: [...weakAttestation, ...attestation] }),
-    ...(authorization.length > 0 && { authorization: { ...own, weaknesses: [...own.weaknesses, ...authorization] } }),
-  }
-}
-
-function keysOf<Key extends string>(words: Readonly<Record<Key, string>>): readonly Key[] {
-  // A record has the keys of its type and no others: it was written down above.
-  return Object.keys(words) as Key[]
+/** The hardened servers of a variant without these. */
+export function takeOut(variant: AttackVariant, without: readonly Column[]): SceneOptions {
+  return settingsWithout(variant, {
+    takeOut: (settings) => without.reduce((weaker, column) => column.takeOut(weaker), settings),
+  })
 }
