@@ -13,6 +13,7 @@ const CHARACTER = 6.7
 
 /** From left to right. */
 const PARTIES = [
+  'person',
   'agent',
   'attestation issuer',
   'authorization server',
