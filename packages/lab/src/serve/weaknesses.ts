@@ -1,7 +1,9 @@
 /** What can be taken out of the hardened servers, in words: every weakness that the weakened ones know, and no other. */
-import { type AttestationWeakness, attestationWeaknesses } from '@countersign/attestation/unsafe'
+import type { AttestationWeakness } from '@countersign/attestation/unsafe'
 import type { Weakness as AuthorizationWeakness } from '@countersign/authorization-server/unsafe'
-import { type Weakness as GuardWeakness, removableChecks } from '@countersign/resource-server/unsafe'
+import type { Weakness as GuardWeakness } from '@countersign/resource-server/unsafe'
+import type { AttackVariant } from '../attack.ts'
+import { type Column, columns, type ServerPart, settingsWithout } from '../matrix/column.ts'
 import type { SceneOptions } from '../scene/scene.ts'
 
 /** By kind of server part; a record of all, so that a new weakness has no words until it is given some here. */
