@@ -1,12 +1,15 @@
-/** X1: one proof, code, assertion or refresh token, sent on many connections at once. */
+/** X1: one proof, capability, code, assertion or refresh token, sent on many connections at once. */
+import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
 import type { Ledger } from '@countersign/core'
 import type { Attack, AttackVariant } from '../attack.ts'
 import { asAttacker } from '../recording/recording.ts'
+import { eachByItself } from '../scene/capability-tools.ts'
 import {
   type Capture,
   captureAssertion,
   captureCall,
+  captureCapability,
   captureCode,
   captureRefreshToken,
   captureTokenProof,
@@ -62,7 +65,7 @@ export const concurrency: Attack = {
   source: { document: 'ours', section: 'single use' },
   needs: 'a server that looks whether a thing was used, and writes down that it was in a second step',
   steps: [
-    'The attacker has something that is good once: a captured call, a code, an assertion, a refresh token.',
+    'The attacker has something that is good once: a captured call, a capability, a code, an assertion, a refresh token.',
     `It opens ${CONNECTIONS} connections and sends the same on all of them in the same moment.`,
     'All of them find that it has not been used yet.',
   ],
@@ -74,6 +77,15 @@ export const concurrency: Attack = {
       run: (scene) => sendAtOnce(scene, captureCall),
       stoppedBy: 'replay_detected',
       status: 401,
+    },
+    {
+      title: 'The one use of a capability',
+      common: { capabilities: eachByItself },
+      weakened: { guard: { ledger: findThenSave() } },
+      run: (scene) => sendAtOnce(scene, captureCapability),
+      stoppedBy: 'capability_exhausted',
+      status: 403,
+      aftermath: ({ a }, landed) => assert.equal(a.notes.list(CONNECTIONS).length > 1, landed),
     },
     ...ways.map(
       ([title, capture, stopped]): AttackVariant => ({

@@ -1,5 +1,5 @@
 /** Credentials that are good once, ready to be sent again and again. */
-import { obtainToken, prepareCall, toolCall } from './agent.ts'
+import { modernHeaders, obtainNonce, obtainToken, prepareCall, toolCall } from './agent.ts'
 import {
   clientCredentials,
   obtainCode,
@@ -9,9 +9,10 @@ import {
   redemption,
   refreshment,
 } from './authorization.ts'
+import { entryFor, obtainCapabilities } from './capability-tokens.ts'
 import type { Deployment } from './deployment.ts'
 import { logIn } from './login.ts'
-import { type Answer, createAgentKey, send } from './wire.ts'
+import { type Answer, createAgentKey, send, signProof } from './wire.ts'
 
 /** Prepares one credential; yields what sends it once more, everything else about the request being fresh. */
 export type Capture = (deployment: Deployment) => Promise<() => Promise<Answer>>
@@ -21,6 +22,19 @@ export const captureCall: Capture = async (deployment) => {
   const { resource } = deployment.a
   const captured = await prepareCall(await obtainToken(deployment), resource, toolCall('read_notes'))
   return () => send(resource, captured)
+}
+
+/** A capability for one call of `write_note`, which the deployment has to ask for; each call has a proof of its own. */
+export const captureCapability: Capture = async (deployment) => {
+  const { resource: url } = deployment.a
+  const args = { text: 'once' }
+  const { token, key } = await obtainCapabilities(deployment, [entryFor(deployment, 'write_note', args)])
+  const body = toolCall('write_note', args)
+  const nonce = await obtainNonce(url)
+  return async () => {
+    const dpop = await signProof(key, { url, token, nonce, content: body })
+    return send(url, { headers: { ...modernHeaders(body), authorization: `DPoP ${token}`, dpop }, body })
+  }
 }
 
 /** An authorization code, with its verifier. */
