@@ -12,7 +12,7 @@ const trace: Weakness = {
   title: 'TRACE sends back the headers of a request, credentials among them',
   spec: {
     sentence:
-      'A client MUST NOT generate content in a TRACE request, and the final recipient SHOULD exclude any request fields that are likely to contain sensitive data.',
+      'The final recipient of the request SHOULD exclude any request fields that are likely to contain sensitive data when that recipient generates the response content.',
     link: specifications.rfc9110('9.3.8'),
   },
   fix: 'Answer 405 to TRACE.',

@@ -13,7 +13,7 @@ const missing: Weakness = {
   spec: {
     sentence:
       'MCP authorization servers MUST provide at least one of the following discovery mechanisms: OAuth 2.0 Authorization Server Metadata (RFC8414), OpenID Connect Discovery 1.0.',
-    link: specifications.mcpAuthorization('authorization-server-metadata-discovery'),
+    link: specifications.mcpAuthorization('overview'),
   },
   fix: 'Serve /.well-known/oauth-authorization-server.',
 }
@@ -48,7 +48,7 @@ const plainPkce: Weakness = {
   title: 'An authorization server takes PKCE by the plain method',
   spec: {
     sentence:
-      'The "plain" method does not protect against eavesdropping: clients SHOULD NOT use it in new implementations.',
+      'Since the code challenge is the same as the code verifier in this case, the "plain" method does not protect against the eavesdropping of the initial request.',
     link: specifications.rfc7636('7.2'),
   },
   fix: 'Leave "plain" out, and refuse it.',
@@ -83,7 +83,7 @@ const anonymous: Weakness = {
   title: 'Authorization responses do not say who they are from',
   spec: {
     sentence:
-      'Authorization servers supporting this specification MUST indicate this by setting "authorization_response_iss_parameter_supported" to true.',
+      'authorization_response_iss_parameter_supported: Boolean parameter indicating whether the authorization server provides the iss parameter in the authorization response. If omitted, the default value is false.',
     link: specifications.rfc9207('3'),
   },
   fix: 'Send iss with every authorization response, against mix-up attacks.',

@@ -17,8 +17,7 @@ const passed: Weakness = {
   severity: 'high',
   title: 'The server hands the token of its caller on to others',
   spec: {
-    sentence:
-      'If the MCP server makes requests to upstream APIs, it may act as an OAuth client to them. The MCP server MUST NOT pass through the token it received from the MCP client.',
+    sentence: 'The MCP server MUST NOT pass through the token it received from the MCP client.',
     link: specifications.mcpAuthorization('access-token-privilege-restriction'),
   },
   fix: 'Get a token of the server’s own for every upstream, and strip Authorization and DPoP from what is forwarded.',

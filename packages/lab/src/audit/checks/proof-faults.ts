@@ -13,14 +13,13 @@ interface FaultyProof {
   readonly fault: (parts: { readonly key: SigningKey; readonly other: SigningKey }) => ProofFault
 }
 
-const link = specifications.rfc9449('4.3')
-
 function faulty(
   id: string,
-  words: readonly [title: string, sentence: string],
+  words: readonly [title: string, sentence: string, section?: string],
   fault: FaultyProof['fault'],
 ): FaultyProof {
-  const [title, sentence] = words
+  const [title, sentence, section = '4.3'] = words
+  const link = specifications.rfc9449(section)
   const severity = 'high' as const
   const fix = 'Verify every proof as RFC 9449 §4.3 lists it, or leave it to a library that does.'
   return { weakness: { id, severity, title, spec: { sentence, link }, fix }, fault }
@@ -39,7 +38,8 @@ const proofs: readonly FaultyProof[] = [
     'proof_not_required',
     [
       'Calls are served without a proof',
-      'The DPoP proof is sent using the DPoP header field; the resource server validates it along with the token.',
+      'For such an access token, a resource server MUST check that a DPoP proof was also received in the DPoP header field of the HTTP request.',
+      '7.1',
     ],
     () => ({ copies: 0 }),
   ),
@@ -79,12 +79,18 @@ const proofs: readonly FaultyProof[] = [
   ),
   faulty(
     'proof_time_unchecked',
-    ['Proofs of last week are taken', 'The creation time of the JWT is within an acceptable window.'],
+    [
+      'Proofs of last week are taken',
+      'The creation time of the JWT, as determined by either the iat claim or a server managed timestamp via the nonce claim, is within an acceptable window.',
+    ],
     () => ({ claims: { iat: now() - 604_800, nonce: undefined } }),
   ),
   faulty(
     'proof_of_tomorrow',
-    ['Proofs of tomorrow are taken', 'The creation time of the JWT is within an acceptable window.'],
+    [
+      'Proofs of tomorrow are taken',
+      'The creation time of the JWT, as determined by either the iat claim or a server managed timestamp via the nonce claim, is within an acceptable window.',
+    ],
     () => ({ claims: { iat: now() + 86_400, nonce: undefined } }),
   ),
   faulty(

@@ -9,7 +9,7 @@ const AT_ONCE = 20
 
 const rule = {
   sentence:
-    'To prevent multiple uses of the same DPoP proof, servers can store, in the context of the target URI, the jti value of each DPoP proof for the time window in which the respective DPoP proof JWT would be accepted.',
+    'In the context of the target URI, servers can store the jti value of each DPoP proof for the time window in which the respective DPoP proof JWT would be accepted to prevent multiple uses of the same DPoP proof.',
   link: specifications.rfc9449('11.1'),
 }
 

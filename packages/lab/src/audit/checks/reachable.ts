@@ -34,7 +34,7 @@ const redirects: Weakness = {
   spec: {
     sentence:
       'MCP clients MUST NOT send tokens to the MCP server other than ones issued by the MCP server’s authorization server.',
-    link: specifications.mcpAuthorization('access-token-usage'),
+    link: specifications.mcpAuthorization('token-handling'),
   },
   fix: 'Name the final URL to clients, and audit that one; the endpoint itself redirects nowhere.',
 }

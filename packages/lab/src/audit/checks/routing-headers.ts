@@ -10,8 +10,8 @@ const mismatch: Weakness = {
   title: 'Calls are served whose headers name another method than their body',
   spec: {
     sentence:
-      'Servers that process the request body MUST reject requests where the values specified in the headers do not match the values in the request body.',
-    link: 'https://modelcontextprotocol.io/specification/draft/basic/transports#server-validation',
+      'Servers that process the request body MUST reject requests where the values specified in the headers do not match the corresponding values in the request body.',
+    link: 'https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation',
   },
   fix: 'Compare Mcp-Method and Mcp-Name with the body, and answer 400 where they differ.',
 }

@@ -11,7 +11,7 @@ const downgraded: Weakness = {
   title: 'A token that is bound to a key is taken from whoever has it',
   spec: {
     sentence:
-      'Such a protected resource MUST reject a DPoP-bound access token received as a bearer token per RFC 6750.',
+      'Specifically, such a protected resource MUST reject a DPoP-bound access token received as a bearer token per [RFC6750].',
     link: specifications.rfc9449('7.2'),
   },
   fix: 'Where a token has cnf.jkt, take it by the DPoP scheme alone, with a proof by that key.',
