@@ -133,7 +133,7 @@ function tellStory(result: AttackResult, options: LabRunOptions, terminal: Termi
 }
 
 function tellVariant(outcome: VariantOutcome, { http, showSecrets }: LabRunOptions, terminal: Terminal): void {
-  const { failure, status, code, landed } = outcome
+  const { failure, status, landed } = outcome
   const masked = showSecrets === true ? outcome.exchanges : maskSecrets(outcome.exchanges)
   const exchanges = masked.map((exchange, index) => ({ ...exchange, to: outcome.exchanges[index]?.to ?? '' }))
   for (const line of drawExchanges(exchanges, { landed }, (style, text) => terminal.style(style, printable(text)))) {
@@ -144,6 +144,12 @@ function tellVariant(outcome: VariantOutcome, { http, showSecrets }: LabRunOptio
   }
   if (failure !== undefined) terminal.print(terminal.style('red', printable(`failed: ${failure}`)))
   else if (landed) terminal.print(terminal.style('red', `the attacker wins: ${status}`))
-  else if (outcome.stoppedAsExpected) terminal.print(terminal.style('green', `the defence holds: ${status} ${code}`))
-  else terminal.print(terminal.style('red', `stopped, but with ${status} ${code} and not with ${outcome.expectedCode}`))
+  else if (outcome.stoppedAsExpected) terminal.print(terminal.style('green', `the defence holds: ${sayStop(outcome)}`))
+  else
+    terminal.print(terminal.style('red', `stopped, but with ${sayStop(outcome)} and not with ${outcome.expectedCode}`))
+}
+
+/** What stops an attack that nobody answers has no status. */
+function sayStop({ status, code = 'no code' }: VariantOutcome): string {
+  return status === 0 ? code : `${status} ${code}`
 }
