@@ -224,6 +224,20 @@ describe('a continuation', () => {
     expect(state).toBeDefined()
   })
 
+  it('is not had from the answer to another call of the batch that has the same id', async () => {
+    const deleting = (params: Members = {}) =>
+      rpc('tools/call', { name: 'delete_note', arguments: { note_id: 42 }, ...params })
+    const asking = rpc('tools/call', { name: 'read_notes', arguments: {} })
+    const stage = await setUp({ times: 9 })
+    const { scene, server, token } = stage
+    const response = await server.fetch(await scene.request({ token, body: `[${deleting()},${asking}]` }))
+    const answers = (await response.json()) as { result: { requestState: string } }[]
+    // The one that was deleted may have come to its end; what asks is the other.
+    for (const { result } of answers) {
+      expect(await send(stage, goOn(result.requestState))).toMatchObject({ code: 'capability_exhausted' })
+    }
+  })
+
   it('ends with the capability that its call took, though its token goes on', async () => {
     const feed = createTestFeed()
     answers.set('/revocations', feed.answer)

@@ -56,9 +56,14 @@ function asksForInput(message: JsonValue | undefined, id: JsonValue | undefined)
   return isJsonObject(message.result) && message.result.resultType === 'input_required'
 }
 
-/** A notification has none, and no answer. */
+/** A notification has none, and no answer; where calls of a batch share one, nobody can tell whose answer it is. */
 function findId(message: Message, { messages, body }: Call): JsonValue | undefined {
-  const written = Array.isArray(body) ? body[established(messages).indexOf(message)] : body
+  if (!Array.isArray(body)) return readId(body)
+  const id = readId(body[established(messages).indexOf(message)])
+  return body.filter((written) => readId(written) === id).length === 1 ? id : undefined
+}
+
+function readId(written: JsonValue | undefined): JsonValue | undefined {
   return isJsonObject(written) ? written.id : undefined
 }
 
