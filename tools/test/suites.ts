@@ -36,5 +36,6 @@ export const suites: readonly Suite[] = [
   { name: 'conformance', folders: ['tests/conformance'] },
   { name: 'chaos', folders: ['tests/chaos'] },
   { name: 'architecture', folders: ['tests/architecture', 'tests/requirements'] },
+  { name: 'matrix', folders: ['tests/matrix'], long: true },
   { name: 'fresh-clone', folders: ['tests/fresh-clone'], long: true },
 ]

@@ -22,17 +22,18 @@ export function describeMatrix(matrix: Matrix): object {
 
 function describeVariant(variant: MatrixVariant, ids: readonly string[]): object {
   const { title, expectedCode, need, hardened, weakened, cells, untouched } = variant
-  const lands = ids.filter((_, place) => cells[place]?.outcome === 'landed')
+  const where = (outcome: string): readonly string[] => ids.filter((_, place) => cells[place]?.outcome === outcome)
   const codes = ids.flatMap((id, place) => {
     const cell = cells[place]
-    return cell === undefined || cell.outcome === 'landed' ? [] : [[id, cell.code ?? String(cell.status)] as const]
+    return cell?.outcome !== 'stopped' ? [] : [[id, cell.code ?? String(cell.status)] as const]
   })
   return {
     title,
     expected_code: expectedCode,
     hardened: { outcome: hardened.outcome, status: hardened.status, code: hardened.code ?? null },
     weakened: { outcome: weakened.outcome, lacks: need.columns, other_settings: need.settings },
-    lands_without: lands,
+    lands_without: where('landed'),
+    broken_without: where('broken'),
     stopped_without: Object.fromEntries(codes),
     untouched,
   }

@@ -5,38 +5,46 @@ import { type SceneOptions, startScene } from '../scene/scene.ts'
 
 /** What came of it. */
 export interface Cell {
-  /** `unclear`: it could not be told. */
-  readonly outcome: 'landed' | 'stopped' | 'unclear'
+  /**
+   * `broken`: without this check the attack cannot be played to its end, as something honest that it builds on does not
+   * work either. `unclear`: it could not be told.
+   */
+  readonly outcome: 'landed' | 'stopped' | 'broken' | 'unclear'
   readonly status: number
   /** What it was answered with, where that has a name. */
   readonly code?: string
-  /** Why it is unclear. */
+  /** Why it is broken or unclear. */
   readonly failure?: string
 }
 
 /** Longer than any attack waits, in milliseconds. */
 const PATIENCE_MS = 30_000
 
-/**
- * Sets a stage with these settings, plays, and takes it down; `isWeak` gives the servers the names of vulnerable ones. A
- * stage that fails is set up once more.
- */
-export async function playVariant(
-  variant: AttackVariant,
-  settings: SceneOptions,
-  isWeak = false,
-): Promise<VariantOutcome> {
+class TooLate extends Error {}
+
+/** What a play yielded, or why it failed. */
+export type Played = { readonly outcome: VariantOutcome } | { readonly error: Error }
+
+/** How it is played. */
+export interface Stage {
+  readonly settings: SceneOptions
+  /** Gives the servers the names of vulnerable ones. */
+  readonly isWeak?: boolean
+}
+
+/** Sets a stage, plays, and takes it down. */
+export async function playVariant(variant: AttackVariant, { settings, isWeak = false }: Stage): Promise<Played> {
   try {
-    return await playOnce(variant, settings, isWeak)
-  } catch {
-    return await playOnce(variant, settings, isWeak)
+    return { outcome: await playOn(variant, settings, isWeak) }
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error(String(error)) }
   }
 }
 
-async function playOnce(variant: AttackVariant, settings: SceneOptions, isWeak: boolean): Promise<VariantOutcome> {
+async function playOn(variant: AttackVariant, settings: SceneOptions, isWeak: boolean): Promise<VariantOutcome> {
   const scene = await startScene(settings, isWeak)
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error('it did not come to an end')), PATIENCE_MS)
+  const timer = setTimeout(() => late.reject(new TooLate('it did not come to an end')), PATIENCE_MS)
   try {
     return await Promise.race([runOn(scene, variant), late.promise])
   } finally {
@@ -45,21 +53,29 @@ async function playOnce(variant: AttackVariant, settings: SceneOptions, isWeak: 
   }
 }
 
-/** Fills a cell. */
-export async function fillCell(variant: AttackVariant, settings: SceneOptions): Promise<Cell> {
-  try {
-    return toCell(await playVariant(variant, settings))
-  } catch (error) {
-    return toUnclear(error)
-  }
+/** Fills a cell. What has to be left behind is known of two servers only, so that nobody looks at it here. */
+export async function fillCell({ aftermath: _, ...variant }: AttackVariant, settings: SceneOptions): Promise<Cell> {
+  const first = await playVariant(variant, { settings })
+  if ('outcome' in first) return toCell(first)
+  const second = await playVariant(variant, { settings })
+  return 'outcome' in second ? toCell(second) : describeFailures(first.error, second.error)
 }
 
-/** What a played variant is in the matrix. */
-export function toCell({ landed, status, code }: VariantOutcome): Cell {
+/** What fails twice in the same way fails because of what is missing, and not by chance. */
+function describeFailures(first: Error, second: Error): Cell {
+  const isSame = withoutNumbers(first.message) === withoutNumbers(second.message)
+  const outcome = isSame && !(second instanceof TooLate) ? 'broken' : 'unclear'
+  return { outcome, status: 0, failure: second.message }
+}
+
+/** Ports differ from stage to stage. */
+function withoutNumbers(message: string): string {
+  return message.replace(/\d{4,}/g, '')
+}
+
+/** What a play is in the matrix. */
+export function toCell(played: Played): Cell {
+  if ('error' in played) return { outcome: 'unclear', status: 0, failure: played.error.message }
+  const { landed, status, code } = played.outcome
   return { outcome: landed ? 'landed' : 'stopped', status, ...(code !== undefined && { code }) }
-}
-
-/** What one is that failed. */
-export function toUnclear(error: unknown): Cell {
-  return { outcome: 'unclear', status: 0, failure: error instanceof Error ? error.message : String(error) }
 }

@@ -1,8 +1,7 @@
 /** One row of the matrix: one way of an attack against the hardened servers, without nothing, and without each check. */
 import type { AttackVariant } from '../attack.ts'
-import type { NamedExchange, VariantOutcome } from '../run-attack.ts'
 import { withSettings } from '../scene/scene.ts'
-import { type Cell, fillCell, playVariant, toCell, toUnclear } from './cell.ts'
+import { type Cell, fillCell, type Played, playVariant, type Stage, toCell } from './cell.ts'
 import { type Column, settingsWithout } from './column.ts'
 import { canDiffer, createFootprint, type Footprint } from './footprint.ts'
 import type { Gate } from './gate.ts'
@@ -40,51 +39,37 @@ export async function computeRow(variant: AttackVariant, options: RowOptions): P
   const { columns, gate, everyCell = false } = options
   const { common = {}, weakened } = variant
   const footprint = createFootprint()
-  const [baseline, weak] = await Promise.all([
-    gate(() => attempt(() => playVariant(variant, { ...common, watch: footprint }))),
-    gate(() => attempt(() => playVariant(variant, withSettings(common, weakened), true))),
+  const [hardened, weak] = await Promise.all([
+    gate(() => playPatiently(variant, { settings: { ...common, watch: footprint } })),
+    gate(() => playPatiently(variant, { settings: withSettings(common, weakened), isWeak: true })),
   ])
   const own = findOwnColumn(describeNeed(variant))
   const untouched: string[] = []
   const cells = await Promise.all(
     columns.map((column): Cell | Promise<Cell> => {
-      if (column.id === own) return weak.cell
-      if (!everyCell && !mayDiffer(column, footprint, baseline)) {
+      if (column.id === own) return toCell(weak)
+      if (!everyCell && !mayDiffer(column, footprint, hardened)) {
         untouched.push(column.id)
-        return baseline.cell
+        return toCell(hardened)
       }
       return gate(() => fillCell(variant, settingsWithout(variant, column)))
     }),
   )
-  return {
-    hardened: draw(baseline),
-    stoppedAsExpected: baseline.outcome?.stoppedAsExpected === true,
-    weakened: draw(weak),
-    cells,
-    untouched,
-  }
+  const stoppedAsExpected = 'outcome' in hardened && hardened.outcome.stoppedAsExpected
+  return { hardened: draw(hardened), stoppedAsExpected, weakened: draw(weak), cells, untouched }
 }
 
-interface Attempt {
-  readonly cell: Cell
-  readonly outcome?: VariantOutcome
+/** A play that fails is begun once more. */
+async function playPatiently(variant: AttackVariant, stage: Stage): Promise<Played> {
+  const first = await playVariant(variant, stage)
+  return 'outcome' in first ? first : playVariant(variant, stage)
 }
 
-async function attempt(play: () => Promise<VariantOutcome>): Promise<Attempt> {
-  try {
-    const outcome = await play()
-    return { cell: toCell(outcome), outcome }
-  } catch (error) {
-    return { cell: toUnclear(error) }
-  }
+/** Of a play that failed nothing is known. */
+function mayDiffer(column: Column, footprint: Footprint, played: Played): boolean {
+  return 'error' in played || canDiffer(column, footprint, played.outcome.exchanges)
 }
 
-/** Of a run that failed nothing is known. */
-function mayDiffer(column: Column, footprint: Footprint, { outcome }: Attempt): boolean {
-  return outcome === undefined || canDiffer(column, footprint, outcome.exchanges)
-}
-
-function draw({ cell, outcome }: Attempt): DrawnCell {
-  const exchanges: readonly NamedExchange[] = outcome?.exchanges ?? []
-  return { ...cell, ...drawExchanges(exchanges) }
+function draw(played: Played): DrawnCell {
+  return { ...toCell(played), ...drawExchanges('outcome' in played ? played.outcome.exchanges : []) }
 }

@@ -1,5 +1,6 @@
 /** An attack on the page: its story, and each way of doing it as it lands and as it is stopped. */
 import type { Attack } from '../../attack.ts'
+import type { Cell } from '../cell.ts'
 import type { MatrixAttack, MatrixCheck, MatrixVariant } from '../matrix.ts'
 import type { DrawnCell } from '../row.ts'
 import { describeLack } from '../wording.ts'
@@ -28,9 +29,12 @@ function tellStory({ steps, needs, analog }: Attack): string {
 
 function writeVariant(variant: MatrixVariant, checks: readonly MatrixCheck[]): string {
   const { title, cells, hardened, weakened } = variant
-  const landing = checks.filter((_, place) => cells[place]?.outcome === 'landed').map(({ id }) => id)
-  const where = landing.length > 0 ? `Lands without: ${landing.join(', ')}` : 'Lands without none of the checks alone'
-  return `<details><summary><h3 class="way">${escapeHtml(title)}</h3></summary><p>${escapeHtml(where)}.</p><div class="sides">
+  const listWhere = (outcome: Cell['outcome']): string =>
+    checks.flatMap(({ id }, place) => (cells[place]?.outcome === outcome ? [id] : [])).join(', ')
+  const [landing, broken] = [listWhere('landed'), listWhere('broken')]
+  const where = landing === '' ? 'Lands without none of the checks alone.' : `Lands without: ${landing}.`
+  const unplayed = broken === '' ? '' : ` Cannot be played to its end without: ${broken}.`
+  return `<details><summary><h3 class="way">${escapeHtml(title)}</h3></summary><p>${escapeHtml(where + unplayed)}</p><div class="sides">
 ${writeSide(weakened, `The attacker wins (${describeLack(variant)})`)}
 ${writeSide(hardened, 'The hardened servers')}</div></details>`
 }
