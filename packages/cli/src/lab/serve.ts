@@ -1,5 +1,6 @@
 /** `countersign lab serve`: the lab as a page, for whoever sits at this machine. */
-import { serveLab } from '@countersign/lab/serve'
+import type { Server } from 'node:http'
+import { type ServedLab, serveLab } from '@countersign/lab/serve'
 import type { Context } from '../context.ts'
 import { openPort } from '../up/ports.ts'
 
@@ -14,7 +15,7 @@ export async function runLabServe({ port, json }: LabServeOptions, context: Cont
   const { terminal, interrupted, finish } = context
   const stop = interrupted()
   const { http } = await openPort(port)
-  const lab = serveLab(http)
+  const lab = serveOn(http)
   if (json === true) terminal.print(JSON.stringify({ url: lab.url }))
   else {
     terminal.print(`The lab    ${terminal.style('bold', lab.url)}`)
@@ -23,4 +24,14 @@ export async function runLabServe({ port, json }: LabServeOptions, context: Cont
   await stop
   await lab.close()
   finish(0)
+}
+
+/** A port that nothing is served on would keep the process from ending. */
+function serveOn(http: Server): ServedLab {
+  try {
+    return serveLab(http)
+  } catch (error) {
+    http.close()
+    throw error
+  }
 }
