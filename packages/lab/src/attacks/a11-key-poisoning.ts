@@ -34,7 +34,7 @@ const poisoned: AttackVariant = {
     if (landed) {
       // The repair alone helps nobody who has the bad key in memory.
       assert.equal((await callAs(scene, 'attacker')).status, 200)
-      await published.trust.invalidate()
+      await published.invalidate()
     } else {
       assert.ok(scene.events.some((event) => event.type === 'key_bundle_refused' && event.code === 'bundle_invalid'))
     }

@@ -11,7 +11,9 @@ import { safetyDowngrade } from './a8-safety-downgrade.ts'
 import { clocks } from './a9-clocks.ts'
 import { keyPoisoning } from './a11-key-poisoning.ts'
 import { coldStart } from './a12-cold-start.ts'
+import { keyStorm } from './a13-key-storm.ts'
 import { borrowedVoice } from './a15-borrowed-voice.ts'
+import { plainHttp } from './a17-plain-http.ts'
 import { tokenExfiltration } from './t1-token-exfiltration.ts'
 import { scopeIgnored } from './t2-scope.ts'
 import { confusedDeputy } from './t3-confused-deputy.ts'
@@ -58,7 +60,9 @@ export const attacks: readonly Attack[] = [
   clocks,
   keyPoisoning,
   coldStart,
+  keyStorm,
   borrowedVoice,
+  plainHttp,
   concurrency,
   bodySwap,
   bearerDowngrade,

@@ -3,10 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTrustFolder } from '@countersign/attestation/node'
-import { createTrust, type FetchingPolicy, type Trust, type TrustOptions } from '@countersign/attestation/trust'
+import {
+  createTrust,
+  createTrustList,
+  type FetchingPolicy,
+  type Trust,
+  type TrustList,
+  type TrustOptions,
+} from '@countersign/attestation/trust'
 import type { AttestationEvents } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { createStrangersKey, type StrangersKey } from './attestation.ts'
+import { createEagerRing } from './eager-keys.ts'
 import { createBundleRoot, type KeyServer, lineOf, publishedIssuer, startKeyServer, writeKeySet } from './key-server.ts'
 import { signAttestation } from './partner.ts'
 import type { AgentKey } from './wire.ts'
@@ -15,6 +23,8 @@ import type { AgentKey } from './wire.ts'
 export interface KeysSetting {
   /** As a plain key set; by default as a bundle whose root is pinned. */
   readonly plain?: true
+  /** Each key id that is not known is looked for, at once. */
+  readonly eager?: true
   /** After so many milliseconds, or never; default: at once. */
   readonly answering?: { readonly after: number } | 'silent'
   readonly fetching?: Partial<FetchingPolicy>
@@ -26,7 +36,9 @@ export interface KeysSetting {
 export interface Published {
   readonly server: KeyServer
   /** What the guards trust: this issuer alone. */
-  readonly trust: Trust
+  readonly trust: TrustList
+  /** Lets the guards forget the keys that they have. */
+  invalidate(): Promise<void>
   /** The attacker puts a key into what is given out, signed with what the attacker has. */
   poison(): Promise<void>
   /** The issuer puts it right. */
@@ -79,7 +91,8 @@ export async function startPublishedIssuer(setting: KeysSetting, events: Attesta
   const signers = { issuer, attacker }
   return {
     server,
-    trust,
+    trust: setting.eager === true ? trustEagerly(server.url, issuer) : trust,
+    invalidate: () => trust.invalidate(),
     async poison() {
       server.answering = { document: await publish(both, intruder) }
     },
@@ -94,6 +107,10 @@ export async function startPublishedIssuer(setting: KeysSetting, events: Attesta
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+function trustEagerly(url: string, { publicJwk }: StrangersKey): TrustList {
+  return createTrustList(createFastVerifier(), [lineOf(createEagerRing(url, publicJwk))])
 }
 
 function answerWith({ answering }: KeysSetting, document: string): KeyServer['answering'] {

@@ -5,6 +5,7 @@ import { type GuardEvent, systemClock } from '@countersign/core'
 import { type Collector, startCollector } from './collector.ts'
 import { type Deployment, type DeploymentOptions, startDeployment } from './deployment.ts'
 import { createPartner, type Partner } from './partner.ts'
+import { type ProxiedNotes, startProxiedNotes } from './proxied-notes.ts'
 import { type KeysSetting, type Published, startPublishedIssuer } from './published-issuer.ts'
 
 /** What stands on it. */
@@ -15,6 +16,8 @@ export interface SceneOptions extends DeploymentOptions {
   readonly partnerTrustedBy?: 'guards' | 'authorization server'
   /** The guards trust an issuer whose keys they fetch: how those get to them. */
   readonly keys?: KeysSetting
+  /** With another server, behind a proxy that ends TLS: the addresses that it believes to be the proxy's. */
+  readonly trustedProxies?: readonly string[]
   /** The agent is one that does not look where an authorization code comes from (RFC 9207). */
   readonly heedlessAgent?: true
   /** What the operator of the agent lets it have unasked; default: nothing. */
@@ -34,6 +37,8 @@ export interface Scene extends Deployment {
   readonly partner: Partner
   /** Where the scene has one. */
   readonly published: Published | undefined
+  /** Where the scene has one. */
+  readonly proxied: ProxiedNotes | undefined
   /** Whether its agent leaves out what would protect it. */
   readonly isAgentHeedless: boolean
   /** What it may have unasked. */
@@ -50,6 +55,12 @@ export interface Scene extends Deployment {
 export function publishedBy({ published }: Scene): Published {
   if (published === undefined) throw new Error('this scene has no issuer that publishes its keys')
   return published
+}
+
+/** The server behind a proxy. */
+export function proxiedIn({ proxied }: Scene): ProxiedNotes {
+  if (proxied === undefined) throw new Error('this scene has no server behind a proxy')
+  return proxied
 }
 
 /** One scene with the settings of another in the place of its own. */
@@ -85,6 +96,8 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
     log: { write, withRequests: options.carelessLog === true },
   })
   const collector = await startCollector()
+  const { trustedProxies } = options
+  const proxied = trustedProxies === undefined ? undefined : await startProxiedNotes(trustedProxies)
   const server = isWeak ? 'vuln-mcp' : 'hardened-mcp'
   const cast = new Map([
     [deployment.issuer, 'authorization server'],
@@ -92,12 +105,14 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
     [new URL(deployment.b.resource).origin, `${server}-b`],
     [new URL(collector.url).origin, 'collector'],
     [deployment.attestation?.issuer ?? '', 'attestation issuer'],
+    [proxied === undefined ? '' : new URL(proxied.url).origin, server],
   ])
   return {
     ...deployment,
     collector,
     partner,
     published,
+    proxied,
     events,
     log,
     letSecondsPass: (seconds) => {
@@ -111,6 +126,7 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
       await collector.close()
       await deployment.close()
       await published?.close()
+      await proxied?.close()
     },
   }
 }
