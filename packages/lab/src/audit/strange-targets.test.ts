@@ -120,6 +120,21 @@ describe('an audit of a server that lies', () => {
     expect(Date.now() - began).toBeLessThan(3_000)
   })
 
+  it.each([
+    ['line ends', '\n'],
+    ['beginnings of tokens', 'eyJ-eyJabcdef'],
+    ['beginnings of stack traces', '\n at x'],
+    ['results in a stream', 'data: "result":'],
+    ['members', '"access_token" : '],
+  ])('is not kept busy by half a megabyte of %s', async (_, text) => {
+    const body = text.repeat(500_000 / text.length)
+    const type = text.startsWith('data') ? 'text/event-stream' : 'application/json'
+    const url = await serve((_request, response) => void response.writeHead(400, { 'content-type': type }).end(body))
+    const began = Date.now()
+    await audit(url, { token: 'opaque-token', requestTimeoutMs: 1_000 })
+    expect(Date.now() - began).toBeLessThan(10_000)
+  })
+
   it('finds every word of a challenge unreadable and goes on', async () => {
     const challenge = `DPoP ${'a="'.repeat(2_000)}`
     const url = await serve(

@@ -30,7 +30,8 @@ const traced: Weakness = {
   fix: 'Answer with a generic sentence; stack traces belong into the log.',
 }
 
-const STACK = /\n\s+at \S.*:\d+:\d+\)?|Traceback \(most recent call last\)|goroutine \d+ \[|\/node_modules\//
+const STACK =
+  /\n[ \t]{1,16}at \S.{0,300}?:\d{1,6}:\d{1,6}|Traceback \(most recent call last\)|goroutine \d{1,9} \[|\/node_modules\//
 
 const inputs: readonly (readonly [what: string, variation: Variation])[] = [
   ['an unfinished JSON text', { body: '{"jsonrpc":"2.0","id":1,"method":' }],

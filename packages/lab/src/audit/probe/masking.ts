@@ -16,7 +16,7 @@ export interface Masking {
 }
 
 /** What looks like a JWT is a secret also where nobody said so: tokens that a server made up, and those we altered. */
-const JWT = /\beyJ[\w-]{5,}\.[\w-]*(?:\.[\w-]*)?/g
+const JWT = /(?<![\w-])eyJ[\w-]{5,}\.[\w-]*(?:\.[\w-]*)?/g
 
 /** Members and parameters whose values are secret wherever they stand. */
 const SECRET_MEMBERS =
@@ -25,6 +25,9 @@ const SECRET_PARAMETERS = /\b((?:access_token|refresh_token|client_secret|client
 
 /** Texts are cut after so many characters. */
 const EXCERPT = 1_500
+
+/** No more than so many are looked at. */
+const LOOKED_AT = 32_768
 
 /** Starts with no secret known. */
 export function createMasking(): Masking {
@@ -54,8 +57,9 @@ export function createMasking(): Masking {
 
   const excerpt = (text: string): string => {
     // Masked before it is cut: a half secret would no longer be recognised.
-    const masked = mask(text)
-    return masked.length <= EXCERPT ? masked : `${masked.slice(0, EXCERPT)}… (${masked.length} characters)`
+    const masked = mask(cutAtGap(text))
+    const isWhole = masked.length <= EXCERPT && text.length <= LOOKED_AT
+    return isWhole ? masked : `${masked.slice(0, EXCERPT)}… (${text.length} characters)`
   }
 
   const toEvidence = ({ request, status, headers, body, failure }: Exchange): EvidenceExchange => ({
@@ -75,6 +79,13 @@ export function createMasking(): Masking {
   }
 
   return { conceal, mask, holdsToken, toEvidence }
+}
+
+/** Cuts a long text where no secret can be in two: at a blank or a quotation mark. */
+function cutAtGap(text: string): string {
+  if (text.length <= LOOKED_AT) return text
+  const head = text.slice(0, LOOKED_AT)
+  return head.slice(0, Math.max(0, ...[' ', '\n', '"'].map((gap) => head.lastIndexOf(gap))))
 }
 
 /** The method that goes out. */
