@@ -47,6 +47,13 @@ describe('rates', () => {
     expect(await decide(scene, undefined, { body: batch })).toBe('rate_limited per_client')
   })
 
+  it('count calls that wait for no answer: a server may act on them all the same', async () => {
+    const call = { jsonrpc: '2.0', method: 'tools/call', params: { name: 'read_notes', arguments: {} } }
+    const scene = await createScene({ rates: { perTool: { read_notes: once } } })
+    expect(await decide(scene, undefined, { body: JSON.stringify(call) })).toBe('allowed')
+    expect(await decide(scene, undefined, { body: JSON.stringify(call) })).toBe('rate_limited per_tool')
+  })
+
   it('do not count calls that are refused, or sent again by somebody else', async () => {
     const scene = await createScene({ rates: { perClient: { calls: 2, seconds: 60 } } })
     for (const _ of [1, 2, 3]) {

@@ -3,16 +3,23 @@ import { type Call, established } from '../call.ts'
 import type { Message } from '../policy/message.ts'
 import type { Check, Objection } from './check.ts'
 
-/** Counts every request of the body, also those that are no calls of tools. Refuses `rate_limited`. */
+type Asked = Exclude<Message, { readonly kind: 'response' }>
+
+/** Counts everything in the body that asks for something, also what is no call of a tool. Refuses `rate_limited`. */
 export const rates: Check = async (call, { pressure }) => {
   if (pressure?.rates === undefined) return undefined
   const who = nameCallers(call)
   for (const message of established(call.messages)) {
-    if (message.kind !== 'request') continue
+    if (message.kind === 'response' || isNews(message)) continue
     const taken = await pressure.rates.take({ ...who, tool: nameTool(message) })
     if (!taken.ok) return limit(taken)
   }
   return undefined
+}
+
+/** Not so a method without an id: a server that acts on it was called, though nobody waits for the answer. */
+function isNews({ kind, method }: Asked): boolean {
+  return kind === 'notification' && method.startsWith('notifications/')
 }
 
 const reasons = { perClient: 'per_client', perUser: 'per_user', perTool: 'per_tool' } as const
@@ -29,6 +36,6 @@ function nameCallers({ token }: Call): { readonly client: string; readonly user?
 }
 
 /** No tool has an empty name. */
-function nameTool({ method, params }: Extract<Message, { readonly kind: 'request' | 'notification' }>): string {
+function nameTool({ method, params }: Asked): string {
   return method === 'tools/call' && typeof params.name === 'string' ? params.name : ''
 }
