@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rejections } from '@countersign/core'
 import { attacks } from '@countersign/lab'
+import { describeNeed, findOwnColumn } from '@countersign/lab/matrix'
 import { describe, expect, it } from 'vitest'
 import { root } from './source-files.ts'
 
@@ -151,6 +152,19 @@ describe('the threat model names', () => {
     const listed = readRows(document, /^`(guard|attestation):\w+`$/).map(({ id }) => id.replaceAll('`', ''))
     expect(listed.filter((name, at) => listed.indexOf(name) !== at)).toEqual([])
     expect(listed.toSorted()).toEqual([...checks].toSorted())
+  })
+
+  it('beside each check the attacks that land without it alone', () => {
+    const landing = attacks.flatMap(({ id, variants }) =>
+      variants.map((variant) => ({ id, check: findOwnColumn(describeNeed(variant)) ?? '' })),
+    )
+    const judged = landing.filter(({ check }) => checks.includes(check))
+    expect(judged.length).toBeGreaterThan(5)
+    const unnamed = judged.filter(({ id, check }) => {
+      const [row] = readRows(document, /^`guard:/).filter((each) => each.id === `\`${check}\``)
+      return !attacksIn(row?.cells.at(-1) ?? '').includes(id)
+    })
+    expect(unnamed).toEqual([])
   })
 
   it('every rejection code', () => {
