@@ -1,12 +1,11 @@
-/** X15: the agent is asked to delete one note, and a note talks it into fetching what it takes to delete another. */
+/** X15, from end to end in both eras: the agent is asked to delete one note, and a note talks it into fetching what it takes to delete another. */
 import { type AgentOptions, type ApprovalRequest, createAgent } from '@countersign/client'
 import type { Client, ClientOptions, StreamableHTTPClientTransportOptions } from '@modelcontextprotocol/client'
 import { describe, expect, it, vi } from 'vitest'
 import { connect, eras } from '../interop/eras.ts'
 import { createKeyProvider } from '../interop/key-provider.ts'
-import { callTool, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { entryFor, obtainCapabilities } from '../support/capability-tokens.ts'
+import { entryFor } from '../support/capability-tokens.ts'
 import { deletionByNote } from '../support/capability-tools.ts'
 import type { Deployment } from '../support/deployment.ts'
 import { recordExchanges } from '../support/exchanges.ts'
@@ -164,15 +163,6 @@ describe('X15: the answer to a call for one note says to ask for a capability fo
     }
     return { told, lying }
   }
-
-  it('lands with a client that asks for whatever it is told to', async () => {
-    const { a } = deployment()
-    const { id, isThere } = keepNote(a.notes)
-    // What it was told; the authorization server cannot know which call this is for.
-    const holder = await obtainCapabilities(deployment(), [entryFor(deployment(), 'delete_note', { note_id: id })])
-    expect(await callTool(holder, a.resource, toolCall('delete_note', { note_id: id }))).toMatchObject({ status: 200 })
-    expect(isThere()).toBe(false)
-  })
 
   it('is stopped by our agent, even unattended: nobody is asked, and nothing is asked for', async () => {
     const { a } = deployment()

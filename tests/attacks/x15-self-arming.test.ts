@@ -1,4 +1,4 @@
-/** X15: the injected agent arms itself: from reading to deleting, with nobody asked. */
+/** X15, from end to end through the SDK's client and ours: the agent arms itself, and who is asked. */
 import { type AgentOptions, createAgent } from '@countersign/client'
 import type { StreamableHTTPClientTransportOptions } from '@modelcontextprotocol/client'
 import { describe, expect, it, vi } from 'vitest'
@@ -26,13 +26,6 @@ describe('X15: a note tells the agent to delete another note', () => {
       const { isThere } = injectDeletionHere()
       const { client, issuer } = deployment()
       await connectAndObey({ authProvider: createKeyProvider(client, issuer) })
-      expect(isThere()).toBe(false)
-    })
-
-    it('lands with our agent where its operator listed deleting', async () => {
-      const { isThere } = injectDeletionHere()
-      const { fetch } = await createTestAgent({ stepUp: { scopes: ['notes:write', 'notes:delete'] } })
-      await connectAndObey({ fetch })
       expect(isThere()).toBe(false)
     })
   })

@@ -1,10 +1,9 @@
-/** X9: the form of the consent page is filled with more than the page had, or its answer is not listened to. */
+/** X9, at the form of the consent page: it is filled with more than the page had. */
 import { type Capability, parseCapabilities } from '@countersign/capability'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createBrowser } from '../../packages/authorization-server/testing/browser.ts'
-import { callTool, toolCall } from '../support/agent.ts'
-import { describeAttack, useDeployment } from '../support/attack.ts'
+import { useDeployment } from '../support/attack.ts'
 import { detailsOf, entryFor, obtainFromPerson, type Terms } from '../support/capability-tokens.ts'
 import { eachByItself } from '../support/capability-tools.ts'
 import type { Deployment } from '../support/deployment.ts'
@@ -23,21 +22,6 @@ function seatFiller(
     },
   }
 }
-
-describeAttack({
-  title: 'X9: a person unticks deleting, and the token gets it all the same',
-  weakened: { authorization: { weaknesses: ['consent_ignored'] } },
-  async run(deployment) {
-    const id = deployment.a.notes.write('keep me')?.id
-    // The boxes are in the order of the request.
-    const person = seatFiller(deployment, { 'right-1': undefined })
-    const holder = await obtainFromPerson(deployment, person, { scope: 'notes:read notes:delete' })
-    return callTool(holder, deployment.a.resource, toolCall('delete_note', { note_id: id }))
-  },
-  stoppedBy: 'insufficient_scope',
-  status: 403,
-  aftermath: ({ a }, landed) => expect(a.notes.list(10)).toHaveLength(landed ? 0 : 1),
-})
 
 describe('X9: a capability whose form says more than the page', () => {
   const deployment = useDeployment({ capabilities: eachByItself })

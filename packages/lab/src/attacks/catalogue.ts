@@ -30,6 +30,7 @@ import { htuGames } from './x5-htu-games.ts'
 import { smuggling } from './x6-smuggling.ts'
 import { refreshTokenTheft } from './x7-refresh-token-theft.ts'
 import { mixUp } from './x8-mix-up.ts'
+import { consent } from './x9-consent.ts'
 import { browsers } from './x10-browsers.ts'
 import { exhaustion } from './x11-exhaustion.ts'
 import { secretsInLogs } from './x12-secrets-in-logs.ts'
@@ -71,6 +72,7 @@ export const attacks: readonly Attack[] = [
   smuggling,
   refreshTokenTheft,
   mixUp,
+  consent,
   browsers,
   exhaustion,
   secretsInLogs,

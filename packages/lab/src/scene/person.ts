@@ -19,19 +19,23 @@ interface Visited {
 /** Redirects in a row that no honest server needs. */
 const MOST_REDIRECTS = 10
 
-/** Seats a person who decides on each consent page by what stands on it. */
+/**
+ * Seats a person who decides on each consent page by what stands on it, and fills in `fields` there; `undefined` is a box
+ * that is unticked.
+ */
 export function seatPerson(
   { issuer, user }: Pick<Deployment, 'issuer' | 'user'>,
   approves: (page: string) => boolean,
+  fields: Readonly<Record<string, string | undefined>> = {},
 ): Person {
   const { origin } = new URL(issuer)
   const visit = createVisitor(origin)
   const pages: string[] = []
 
-  const submit = (from: Required<Visited>, fields: Readonly<Record<string, string>>): Promise<Visited> => {
+  const submit = (from: Required<Visited>, filled: typeof fields): Promise<Visited> => {
     const action = /<form method="post" action="([^"]*)"/.exec(from.page)?.[1]
     if (action === undefined) throw new Error(`no form on the page: ${from.page}`)
-    return visit(new URL(action, from.url), new URLSearchParams({ ...readForm(from.page), ...fields }))
+    return visit(new URL(action, from.url), toForm({ ...readForm(from.page), ...filled }))
   }
 
   return {
@@ -44,7 +48,7 @@ export function seatPerson(
       const at = { url: firstUrl, page: first }
       const { url: there, page = '' } = isLogin ? await submit(at, { decision: 'login', ...user }) : at
       pages.push(page)
-      return (await submit({ url: there, page }, { decision: approves(page) ? 'approve' : 'deny' })).url
+      return (await submit({ url: there, page }, { ...fields, decision: approves(page) ? 'approve' : 'deny' })).url
     },
   }
 }
@@ -58,6 +62,12 @@ function readForm(page: string): Record<string, string> {
     /<select name="([^"]*)">\s*<option value="([^"]*)"/g,
   ].flatMap((pattern) => [...page.matchAll(pattern)])
   return Object.fromEntries(fields.map(([, name = '', value = '']) => [name, value]))
+}
+
+function toForm(fields: Readonly<Record<string, string | undefined>>): URLSearchParams {
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) form.set(name, value)
+  return form
 }
 
 /** Goes to a page, or sends a form; follows redirects with cookies. */
