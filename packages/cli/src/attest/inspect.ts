@@ -2,7 +2,7 @@
 import { type CompactJws, isJsonObject, type JsonObject, type JsonValue, readCompactJws } from '@countersign/core'
 import type { Context } from '../context.ts'
 import { CommandFailed } from '../exit.ts'
-import { printable } from '../terminal/printable.ts'
+import { printable, printableJson } from '../terminal/printable.ts'
 import { withProgress } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { readToken } from '../token/read-token.ts'
@@ -23,7 +23,7 @@ export async function inspectAttestation(
   }
   const { header, payload } = jws.value
   const verdict = await withProgress(terminal, 'Looking its issuer up', judgeText(text, options, clock))
-  if (options.json === true) terminal.print(JSON.stringify({ header, payload, verdict }))
+  if (options.json === true) terminal.print(printableJson({ header, payload, verdict }))
   else {
     describeAttestation(jws.value, clock(), terminal)
     describeVerdict(verdict, terminal)

@@ -1,6 +1,7 @@
 /** `countersign attest verify`: would this attestation be accepted here? */
 import type { Context } from '../context.ts'
 import { wrongUsage } from '../exit.ts'
+import { printableJson } from '../terminal/printable.ts'
 import { withProgress } from '../terminal/progress.ts'
 import { readToken } from '../token/read-token.ts'
 import { type JudgeOptions, judgeText, requireDecision } from './judge.ts'
@@ -18,7 +19,7 @@ export async function verifyAttestation(
     throw wrongUsage('Nobody is trusted here. Name a trust list with --trust, or the folder of up with --data.')
   }
   requireDecision(verdict)
-  if (options.json === true) terminal.print(JSON.stringify(verdict))
+  if (options.json === true) terminal.print(printableJson(verdict))
   else describeVerdict(verdict, terminal)
   finish(verdict.accepted ? 0 : 1)
 }

@@ -4,6 +4,7 @@ import { isLoopbackHost } from '@countersign/core'
 import { type CallToolResult, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import type { Context } from '../context.ts'
 import { wrongUsage } from '../exit.ts'
+import { printableJson } from '../terminal/printable.ts'
 import { withProgress } from '../terminal/progress.ts'
 import { createApproval } from './approval.ts'
 import { explainFailure } from './failure.ts'
@@ -70,7 +71,7 @@ function parseResource(text: string): URL {
 
 async function listTools(client: Client, { json }: CallOptions, { terminal, finish }: Context): Promise<void> {
   const { tools } = await withProgress(terminal, 'Listing the tools', client.listTools())
-  if (json === true) terminal.print(JSON.stringify(tools))
+  if (json === true) terminal.print(printableJson(tools))
   else describeTools(tools, terminal)
   finish(0)
 }
@@ -83,6 +84,6 @@ async function typeArguments(client: Client, tool: string, pairs: readonly strin
 }
 
 function showResult(result: CallToolResult, { json }: CallOptions, { terminal }: Context): void {
-  if (json === true) terminal.print(JSON.stringify(result))
+  if (json === true) terminal.print(printableJson(result))
   else describeResult(result, terminal)
 }

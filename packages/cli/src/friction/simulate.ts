@@ -10,7 +10,7 @@ import {
 } from '@countersign/friction'
 import type { Context } from '../context.ts'
 import { CommandFailed, wrongUsage } from '../exit.ts'
-import { printable } from '../terminal/printable.ts'
+import { printable, printableJson } from '../terminal/printable.ts'
 import { withProgress } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { findScenario, type ScenarioName, scenarioTools } from './scenarios.ts'
@@ -45,7 +45,7 @@ export async function simulate(options: SimulateOptions, { terminal, finish }: C
   }
   const series = choose(run(trace, rules), rules, options.client)
   if (svg !== undefined) writeChart(svg, series)
-  if (json === true) terminal.print(JSON.stringify({ summary: summarise(series), series }))
+  if (json === true) terminal.print(printableJson({ summary: summarise(series), series }))
   else describe(path === undefined ? `${scenario}: ${words}` : printable(path), series, terminal)
   finish(0)
 }

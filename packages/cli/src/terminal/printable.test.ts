@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { printable } from './printable.ts'
+import { printable, printableJson } from './printable.ts'
 
 describe('text from the network', () => {
   it('cannot move the cursor, clear the screen or ring', () => {
@@ -13,5 +13,14 @@ describe('text from the network', () => {
 
   it('keeps lines, tabs and every language', () => {
     expect(printable('a\n\tb ü 漢 🙂')).toBe('a\n\tb ü 漢 🙂')
+  })
+})
+
+describe('JSON of text from the network', () => {
+  it('has nothing in it that a terminal obeys, stays one line, and reads as the same value', () => {
+    const value = { 'a\u009b': ['\u001b[2J\n\u007f', 'a\u202eb\u2028', 'ü 漢 🙂'] }
+    const line = printableJson(value)
+    expect(line).not.toMatch(/[\p{Cc}\p{Bidi_C}\p{Zl}]/u)
+    expect(JSON.parse(line)).toEqual(value)
   })
 })

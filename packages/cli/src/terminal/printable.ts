@@ -7,3 +7,11 @@ const UNSAFE = /(?![\n\t])[\p{Cc}\p{Bidi_C}\p{Zl}\p{Zp}]/gu
 export function printable(text: string): string {
   return text.replace(UNSAFE, '\ufffd')
 }
+
+/** One line of JSON that says the same wherever it is read: unsafe characters are escaped, which JSON leaves to its writer. */
+export function printableJson(value: object): string {
+  return JSON.stringify(value).replace(
+    UNSAFE,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

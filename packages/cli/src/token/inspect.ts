@@ -2,7 +2,7 @@
 import { type CompactJws, type JsonObject, readCompactJws } from '@countersign/core'
 import type { Context } from '../context.ts'
 import { CommandFailed } from '../exit.ts'
-import { printable } from '../terminal/printable.ts'
+import { printable, printableJson } from '../terminal/printable.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { explainMember } from './claims.ts'
 import { readToken } from './read-token.ts'
@@ -20,7 +20,7 @@ export async function inspectToken(
     )
   }
   const { header, payload } = jws.value
-  if (json === true) terminal.print(JSON.stringify({ verified: false, header, payload }))
+  if (json === true) terminal.print(printableJson({ verified: false, header, payload }))
   else describeToken(jws.value, clock(), terminal)
   finish(0)
 }

@@ -103,6 +103,13 @@ describe('countersign token inspect', () => {
     expect(out).not.toContain('\u001b')
   })
 
+  it('prints JSON that cannot drive a terminal either, and says the same', async () => {
+    const sub = '\u009b2J\u202eadmin\u2028'
+    const { out } = await run(['token', 'inspect', await sign({ ...claims, sub }), '--json'])
+    expect(JSON.parse(out)).toMatchObject({ payload: { sub } })
+    expect(out).not.toMatch(/[\u0080-\u009f\u202e\u2028]/)
+  })
+
   it.each(['opaque', 'a.b', 'a.b.c', 'eyJhbGciOiJub25lIn0.e30.'])('refuses %s', async (token) => {
     expect(await run(['token', 'inspect', token])).toMatchObject({ code: 1, out: '' })
   })
@@ -142,6 +149,13 @@ describe('countersign token verify', () => {
     const { code, out } = await verify([header, payload, signature].join('.'), ['--json'])
     expect(code).toBe(1)
     expect(JSON.parse(out)).toMatchObject({ valid: false, finding: expect.stringContaining('signature') })
+  })
+
+  it('lets no claim of an issuer drive the terminal', async () => {
+    const jkt = '\u001b[2J\u001b[1;1HBound to the key that you know'
+    const { code, out } = await verify(await sign({ ...claims, cnf: { jkt } }))
+    expect(code).toBe(0)
+    expect(out).not.toContain('\u001b')
   })
 
   it('trusts the issuer on the command line, never the one in the token', async () => {

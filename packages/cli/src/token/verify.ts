@@ -2,6 +2,7 @@
 import { readCompactJws } from '@countersign/core'
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Context } from '../context.ts'
+import { printable, printableJson } from '../terminal/printable.ts'
 import { withProgress } from '../terminal/progress.ts'
 import { discoverEndpoint } from './issuer-metadata.ts'
 import { readToken } from './read-token.ts'
@@ -28,7 +29,7 @@ export async function verifyToken(
   const { terminal, clock, finish } = context
   const token = await readToken(argument, terminal)
   const verdict = await withProgress(terminal, 'Verifying', judge(token, options, clock()))
-  if (options.json === true) terminal.print(JSON.stringify(verdict))
+  if (options.json === true) terminal.print(printableJson(verdict))
   else if (!verdict.valid) terminal.print(`${terminal.style('red', 'Not valid:')} ${verdict.finding}`)
   else {
     terminal.print(`${terminal.style('green', 'Valid')}, expires ${describeMoment(verdict.claims.exp ?? 0, clock())}.`)
@@ -75,6 +76,6 @@ function explain(error: errors.JOSEError, issuer: string, resource: string): str
 
 function describeBinding({ cnf }: JWTPayload): string {
   const jkt = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : undefined
-  if (typeof jkt === 'string') return `Bound to the key ${jkt}: only a proof by that key makes it usable.`
+  if (typeof jkt === 'string') return `Bound to the key ${printable(jkt)}: only a proof by that key makes it usable.`
   return 'Bound to no key: whoever holds it can use it.'
 }
