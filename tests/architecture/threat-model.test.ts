@@ -161,7 +161,7 @@ describe('the threat model names', () => {
     const judged = landing.filter(({ check }) => checks.includes(check))
     expect(judged.length).toBeGreaterThan(5)
     const unnamed = judged.filter(({ id, check }) => {
-      const [row] = readRows(document, /^`guard:/).filter((each) => each.id === `\`${check}\``)
+      const [row] = readRows(document, /^`(guard|attestation):/).filter((each) => each.id === `\`${check}\``)
       return !attacksIn(row?.cells.at(-1) ?? '').includes(id)
     })
     expect(unnamed).toEqual([])
