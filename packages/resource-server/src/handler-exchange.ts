@@ -78,9 +78,12 @@ function createLease(call: Call, { clock, revocations }: GuardContext): StreamLe
     seconds: token.expires - clock(),
     onRevoked(end) {
       const stopWatching = revocations.watch(token, established(call.credentials).token)
-      const stopListening = revocations.onChange(() => {
+      const endRevoked = () => {
         if (revocations.isRevoked(token)) end()
-      })
+      }
+      const stopListening = revocations.onChange(endRevoked)
+      // The handler took its time, and nobody was listening yet.
+      endRevoked()
       return () => {
         stopWatching()
         stopListening()

@@ -76,6 +76,18 @@ describe('a key of an attestation issuer that is revoked', () => {
     expect(over).toEqual(['attested'])
     await other?.cancel()
   })
+
+  it('ends also the stream that was being opened meanwhile', async () => {
+    const { trust, scene } = await setUp()
+    // Evicted at once, before there is a stream that could be told.
+    const stream = () => {
+      void revoke(trust)
+      return new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } })
+    }
+    const server = scene.guard.protect(createHandler(stream))
+    const response = await server.fetch(await scene.request({ token: await tokenOf(scene) }))
+    expect(await Promise.race([response.text(), setImmediate('still open')])).toBe('')
+  })
 })
 
 describe('RFC 8935: word of a stolen key', () => {

@@ -4,7 +4,7 @@
 export interface StreamLease {
   /** Seconds for which the token is still good. */
   readonly seconds: number
-  /** Calls back when the token was revoked; yields how to stop waiting for that. */
+  /** Calls back when the token was revoked, at once where it is already; yields how to stop waiting for that. */
   readonly onRevoked: (end: () => void) => () => void
 }
 
@@ -14,6 +14,8 @@ const longestWaitMs = 2 ** 31 - 1
 /** The same stream, with an end. Ending it cancels what feeds it. */
 export function bindStream(stream: ReadableStream<Uint8Array>, lease: StreamLease): ReadableStream<Uint8Array> {
   const ended = new AbortController()
+  const { promise: over, resolve } = Promise.withResolvers<{ readonly done: true; readonly value?: undefined }>()
+  ended.signal.addEventListener('abort', () => resolve({ done: true }), { once: true })
   const timer = setTimeout(() => ended.abort(), Math.min(Math.max(lease.seconds, 0) * 1000, longestWaitMs))
   const forget = lease.onRevoked(() => ended.abort())
   const release = () => {
@@ -21,8 +23,6 @@ export function bindStream(stream: ReadableStream<Uint8Array>, lease: StreamLeas
     forget()
   }
   const reader = stream.getReader()
-  const { promise: over, resolve } = Promise.withResolvers<{ readonly done: true; readonly value?: undefined }>()
-  ended.signal.addEventListener('abort', () => resolve({ done: true }), { once: true })
 
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
