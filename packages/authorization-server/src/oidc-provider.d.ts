@@ -92,6 +92,8 @@ declare module 'oidc-provider' {
   }
 
   export interface OidcContext {
+    /** The form as it was sent, before anything of it was judged. */
+    readonly body: Readonly<Record<string, unknown>> | undefined
     readonly route: string
     readonly ctx: Context
     readonly provider: Provider

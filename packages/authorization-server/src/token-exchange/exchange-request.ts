@@ -1,7 +1,7 @@
 /** What a token exchange asks for (RFC 8693 §2.1), with everything in it that we do not do refused. */
 import type { CapabilityRequest } from '@countersign/capability'
 import { parseScope } from '@countersign/core/wire'
-import { type Context, errors } from 'oidc-provider'
+import { type Context, errors, type OidcContext } from 'oidc-provider'
 import { requestedCapabilities } from '../capabilities/requested-capabilities.ts'
 import { ACCESS_TOKEN } from './grant-type.ts'
 
@@ -48,9 +48,15 @@ export function readExchangeRequest({ oidc }: Context): ExchangeRequest {
     subjectToken,
     targets: [params.resource, params.audience].flat().filter((target) => typeof target === 'string'),
     scopes: readScopes(params.scope),
-    capabilities: params.authorization_details === undefined ? undefined : requestedCapabilities(oidc),
+    capabilities: namesDetails(oidc) ? requestedCapabilities(oidc) : undefined,
     mayAct,
   }
+}
+
+/** An empty list is nothing, and no parameter is all there is: the library makes one of both, so this looks before it did. */
+function namesDetails({ body }: OidcContext): boolean {
+  const sent = body?.authorization_details
+  return sent !== undefined && sent !== ''
 }
 
 function readScopes(scope: unknown): readonly string[] | undefined {

@@ -77,6 +77,11 @@ describe('a token of one’s own', () => {
     ])
   })
 
+  it('is not copied for a list of details with nothing in it: that is nothing, and not all there is', async () => {
+    const { scope, authorization_details: details } = claimsOf(await swap(await own(), { authorization_details: '[]' }))
+    expect([scope, details]).toEqual([undefined, undefined])
+  })
+
   it.each<[string, Record<string, string>, string]>([
     ['a scope that it lacks', { scope: 'notes:read notes:write' }, 'invalid_scope'],
     ['a scope that there is not', { scope: 'notes:burn' }, 'invalid_scope'],
