@@ -65,11 +65,11 @@ export function createProbe({ reach, maxRequests, timeoutMs = DEFAULT_TIMEOUT_MS
       if (url === null || !reach(url)) {
         return { request, status: 0, headers: {}, body: '', failure: 'host_not_allowed' }
       }
-      if (signal.aborted) throw new AuditStopped('The time for the audit was over.')
+      if (signal.aborted) throw new AuditStopped('The time for the audit was over, or it was interrupted.')
       if (requests >= maxRequests) throw new AuditStopped(`The audit had used its ${maxRequests} requests.`)
       requests += 1
       const exchange = await sendRequest({ timeoutMs, ...request }, signal)
-      if (signal.aborted) throw new AuditStopped('The time for the audit was over.')
+      if (signal.aborted) throw new AuditStopped('The time for the audit was over, or it was interrupted.')
       if (leaks.length < MAX_LEAKS && holdsToken(exchange)) leaks.push(exchange)
       return exchange
     },
