@@ -5,7 +5,7 @@ import type { Step, Tell } from './events.ts'
 import { describeSteps } from './steps.ts'
 
 /** Milliseconds in which what happens is told together. */
-const TOGETHER = 25
+const TOGETHER = 60
 
 /** Follows one run. */
 export interface LiveSteps {
@@ -21,10 +21,10 @@ export function followSteps(side: Side, nameOf: (url: string) => string, tell: T
   let latest: readonly Exchange[] = []
   let timer: NodeJS.Timeout | undefined
 
-  const flush = (): readonly Step[] => {
+  const flush = (isOver: boolean): readonly Step[] => {
     clearTimeout(timer)
     timer = undefined
-    const steps = describeSteps(latest, nameOf)
+    const steps = describeSteps({ exchanges: latest, isOver }, nameOf)
     const changed = steps.filter((step) => JSON.stringify(step) !== told[step.index])
     for (const step of changed) told[step.index] = JSON.stringify(step)
     if (changed.length > 0) tell({ type: 'steps', side, total: latest.length, steps: changed })
@@ -34,8 +34,8 @@ export function followSteps(side: Side, nameOf: (url: string) => string, tell: T
   return {
     noted(exchanges) {
       latest = exchanges
-      timer ??= setTimeout(flush, TOGETHER)
+      timer ??= setTimeout(() => flush(false), TOGETHER)
     },
-    end: flush,
+    end: () => flush(true),
   }
 }

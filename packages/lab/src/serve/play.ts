@@ -104,12 +104,12 @@ function describeOutcome(
   landed: boolean,
   steps: readonly Step[],
 ): Outcome {
-  const decidedBy = steps.findLastIndex((step) => step.status === answer.status && step.from !== 'person')
+  const decidedBy = steps.findLast((step) => step.status === answer.status && step.from !== 'person')?.index
   return {
     landed,
     stoppedAsExpected: !landed && answer.status === status && answer.code === stoppedBy,
     status: answer.status,
     ...(answer.code !== undefined && { code: answer.code }),
-    ...(decidedBy !== -1 && { decidedBy }),
+    ...(decidedBy !== undefined && { decidedBy }),
   }
 }

@@ -3,17 +3,28 @@ import { maskSecrets } from '../recording/mask.ts'
 import type { Exchange } from '../recording/recording.ts'
 import type { HttpMessage, Step } from './events.ts'
 
-/** As many as anybody reads; of those that come at once by the hundred, the first. */
-export const MOST_STEPS = 120
+/** As many as anybody reads: of those that come by the hundred the first are shown, and the last once it is over. */
+const FIRST_STEPS = 100
+const LAST_STEPS = 20
 
 /** Characters of a body that are shown. */
 const LONGEST_BODY = 8_192
 
+/** What was written down of a run. */
+export interface WrittenDown {
+  readonly exchanges: readonly Exchange[]
+  readonly isOver: boolean
+}
+
 /** The steps of a run so far; `nameOf` says who answers at an address. */
-export function describeSteps(exchanges: readonly Exchange[], nameOf: (url: string) => string): readonly Step[] {
-  const shown = exchanges.slice(0, MOST_STEPS)
-  const masked = maskSecrets(shown)
-  return masked.map((exchange, index) => describeStep(exchange, index, nameOf(shown[index]?.url ?? exchange.url)))
+export function describeSteps({ exchanges, isOver }: WrittenDown, nameOf: (url: string) => string): readonly Step[] {
+  const end = isOver ? exchanges.length - LAST_STEPS : exchanges.length
+  const shown = [...exchanges.entries()].filter(([index]) => index < FIRST_STEPS || index >= end)
+  const masked = maskSecrets(shown.map(([, exchange]) => exchange))
+  return masked.flatMap((exchange, place) => {
+    const [index, { url }] = shown[place] ?? [place, exchange]
+    return describeStep(exchange, index, nameOf(url))
+  })
 }
 
 function describeStep(exchange: Exchange, index: number, name: string): Step {

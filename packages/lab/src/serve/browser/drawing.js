@@ -17,6 +17,9 @@ const PARTIES = [
   'attacker',
 ]
 
+/** Pixels within which the end of the paper counts as seen. */
+const NEAR_END = 80
+
 /**
  * A drawing that grows.
  *
@@ -42,7 +45,8 @@ export function createDrawing(label, first, show) {
   const lines = make('div', { class: 'lifelines', 'aria-hidden': 'true' })
   const list = make('ol', { class: 'messages', 'aria-label': `Messages, ${label}` })
   const note = make('p', { class: 'small remark' })
-  const element = make('div', { class: 'drawing' }, [heads, make('div', { class: 'paper' }, [lines, list]), note])
+  const paper = make('div', { class: 'paper' }, [make('div', { class: 'roll' }, [lines, list])])
+  const element = make('div', { class: 'drawing' }, [heads, paper, note])
   let lanes = PARTIES.filter((party) => first.includes(party))
 
   const layOut = () => {
@@ -61,6 +65,7 @@ export function createDrawing(label, first, show) {
       const isWider = wanted.length > lanes.length
       lanes = wanted
       const item = makeStep(step, () => show(drawn.get(step.index)?.step ?? step))
+      const isAtEnd = paper.scrollHeight - paper.scrollTop - paper.clientHeight < NEAR_END
       const old = drawn.get(step.index)
       if (old === undefined) list.append(item)
       else {
@@ -74,6 +79,8 @@ export function createDrawing(label, first, show) {
       if (list.querySelector('button[tabindex="0"]') === null) {
         list.querySelector('button')?.setAttribute('tabindex', '0')
       }
+      // Whoever scrolled back to read is not dragged along.
+      if (isAtEnd) paper.scrollTop = paper.scrollHeight
     },
     decide({ landed, decidedBy }) {
       const item = drawn.get(decidedBy ?? -1)?.item

@@ -88,6 +88,8 @@ function plural(noun, count) {
 function createSide(side, { variant, without }) {
   const server = servers[side]
   const player = createPlayer()
+  /** @type {Set<number>} */
+  const told = new Set()
   const drawing = createDrawing(server, ['agent', server, 'attacker'], showExchange)
   const lacking = side === 'weakened' ? variant.lacks : without
   const foot = make('div', { class: 'foot' }, [make('p', { class: 'small' }, ['Nothing has been sent yet.'])])
@@ -114,8 +116,10 @@ function createSide(side, { variant, without }) {
       if (event.type === 'began') foot.replaceChildren()
       if (event.type === 'steps' && event.side === side) {
         for (const step of event.steps) player.add(() => drawing.draw(step))
-        const hidden = event.total - Math.max(...event.steps.map(({ index }) => index + 1))
-        if (hidden > 0) player.add(() => drawing.remark(`${event.total} messages in all; the first are drawn.`))
+        for (const { index } of event.steps) told.add(index)
+        if (told.size < event.total) {
+          player.add(() => drawing.remark(`${event.total} messages in all; some are left out.`))
+        }
       }
       if (event.type === 'outcome' && event.side === side) player.add(() => decide(event.outcome))
     },

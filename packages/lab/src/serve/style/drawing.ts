@@ -15,7 +15,8 @@ export const DRAWING = `
 .heads { display: grid; grid-template-columns: repeat(var(--lanes), minmax(0, 1fr)); align-items: end; border-bottom: 1px solid var(--line); }
 .heads span { padding: 0 0.25rem 0.5rem; text-align: center; font-size: 0.8125rem; line-height: 1.2; font-weight: 600; hyphens: manual; overflow-wrap: break-word; }
 .heads .attacker { color: var(--lost); }
-.paper { position: relative; flex: 1; padding: 0.375rem 0 0.75rem; }
+.paper { flex: 1; display: flex; max-height: max(24rem, 78vh); overflow-y: auto; overscroll-behavior-y: auto; }
+.roll { position: relative; flex: 1; min-width: 0; height: fit-content; min-height: 100%; padding: 0.375rem 0 0.75rem; }
 .lifelines { position: absolute; inset: 0; display: grid; grid-template-columns: repeat(var(--lanes), minmax(0, 1fr)); }
 .lifelines span { justify-self: center; border-left: 1px solid var(--line); }
 .lifelines .attacker { border-left: 1px dashed var(--lost); }
@@ -72,6 +73,7 @@ dialog {
 }
 dialog::backdrop { background: var(--ground); opacity: 0.8; }
 .dialog-head { display: flex; align-items: start; gap: 1rem; justify-content: space-between; }
+.dialog-head button { flex: none; }
 dialog h2 { font-size: 1.125rem; line-height: 1.3; padding-top: 0.5rem; }
 dialog h3 { margin: 1rem 0 0.375rem; font-size: 0.8125rem; font-weight: 600; color: var(--quiet); }
 pre { margin: 0; padding: 0.75rem 1rem; background: var(--sunken); border: 1px solid var(--line); border-radius: 0.5rem; white-space: pre-wrap; }

@@ -63,7 +63,7 @@ legend { padding: 0 0 0.375rem; font-size: 0.8125rem; font-weight: 600; color: v
 .way:has(:checked) { background: var(--sunken); font-weight: 600; }
 .way:hover, .box:hover { background: var(--sunken); }
 .way input, .box input { flex: none; width: 1.125rem; height: 1.125rem; margin: 0; position: relative; top: 0.1875rem; accent-color: var(--go); cursor: inherit; }
-button { flex: none; font: inherit; cursor: pointer; min-height: 2.75rem; border-radius: 0.5rem; }
+button { font: inherit; cursor: pointer; min-height: 2.75rem; border-radius: 0.5rem; }
 .controls { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; margin-top: 1rem; }
 .go, .plain { padding: 0.5rem 1.25rem; font-weight: 650; border: 2px solid transparent; }
 .go { min-width: 10.5rem; color: var(--on-go); background: var(--go); }
