@@ -1,5 +1,10 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bindStream, type StreamLease } from './token-bound-stream.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
 
 const octets = (text: string) => new TextEncoder().encode(text)
 
@@ -80,6 +85,23 @@ describe('a stream bound to its token', () => {
     await vi.advanceTimersByTimeAsync(1)
     expect(source.cancelled).toHaveBeenCalledOnce()
     expect(await reader.read()).toMatchObject({ done: true })
+  })
+
+  it('keeps nothing of what it has passed on', async () => {
+    const source = createSource()
+    const reader = bindStream(source.stream, createLease().lease).getReader()
+    const passOn = async () => {
+      source.push('x'.repeat(100_000))
+      const { value } = await reader.read()
+      return new WeakRef(value ?? {})
+    }
+    const passed = []
+    for (let parts = 0; parts < 50; parts += 1) passed.push(await passOn())
+    await vi.advanceTimersByTimeAsync(1)
+    collectGarbage()
+    // The last ones may still be on some stack.
+    expect(passed.slice(0, 40).filter((part) => part.deref() !== undefined)).toEqual([])
+    await reader.cancel()
   })
 
   it('lets go of everything when the caller leaves', async () => {

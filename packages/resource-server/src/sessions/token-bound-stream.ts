@@ -13,25 +13,24 @@ const longestWaitMs = 2 ** 31 - 1
 
 /** The same stream, with an end. Ending it cancels what feeds it. */
 export function bindStream(stream: ReadableStream<Uint8Array>, lease: StreamLease): ReadableStream<Uint8Array> {
-  const ended = new AbortController()
-  const { promise: over, resolve } = Promise.withResolvers<{ readonly done: true; readonly value?: undefined }>()
-  ended.signal.addEventListener('abort', () => resolve({ done: true }), { once: true })
-  const timer = setTimeout(() => ended.abort(), Math.min(Math.max(lease.seconds, 0) * 1000, longestWaitMs))
-  const forget = lease.onRevoked(() => ended.abort())
+  const reader = stream.getReader()
+  // Whoever waits for the next part gets the end instead. To race each part against one promise of the end would keep
+  // all of them for as long as the stream lasts.
+  const end = () => void reader.cancel().catch(() => undefined)
+  const timer = setTimeout(end, Math.min(Math.max(lease.seconds, 0) * 1000, longestWaitMs))
+  const forget = lease.onRevoked(end)
   const release = () => {
     clearTimeout(timer)
     forget()
   }
-  const reader = stream.getReader()
 
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const part = await Promise.race([over, reader.read()])
+        const part = await reader.read()
         if (!part.done) return controller.enqueue(part.value)
         release()
         controller.close()
-        await reader.cancel()
       } catch (error) {
         release()
         controller.error(error)
