@@ -20,9 +20,12 @@ export interface LabMatrixOptions {
 /** Finishes with 1 when something in it is not as it has to be. */
 export async function runMatrix(options: LabMatrixOptions, { terminal, finish }: Context): Promise<void> {
   const chosen = chooseAttacks(options.attacks)
+  const chosenColumns = chooseChecks(options.checks)
+  // Before the minutes that it takes, and not after them.
+  if (options.html !== undefined) writePage(options.html, '')
   const matrix = await computeMatrix({
     attacks: chosen,
-    columns: chooseChecks(options.checks),
+    columns: chosenColumns,
     everyCell: options.everyCell === true,
     progress: showProgress(terminal),
   })

@@ -35,7 +35,8 @@ export async function computeMatrix(options: MatrixOptions): Promise<Matrix> {
     .map((each, number): Assignment => ({ ...each, number, columns: columns.map(({ id }) => id), everyCell }))
   const waiting = assignments.values()
   const rows = new Map<string, Row>()
-  const workers = startWorkers(Math.min(options.processes ?? availableParallelism(), MOST_PROCESSES))
+  const cores = options.processes ?? availableParallelism()
+  const workers = startWorkers(Math.min(cores, MOST_PROCESSES, assignments.length))
   const serve = async (worker: Worker): Promise<void> => {
     for (const assignment of waiting) {
       const { row } = await worker.ask(assignment)
@@ -65,7 +66,7 @@ interface Worker {
 }
 
 function startWorkers(count: number): readonly Worker[] {
-  return Array.from({ length: Math.max(1, count) }, () => startWorker())
+  return Array.from({ length: count }, () => startWorker())
 }
 
 function startWorker(): Worker {

@@ -24,7 +24,7 @@ details{border:1px solid var(--line);border-radius:.3rem;margin:.6rem 0;padding:
 summary{cursor:pointer}h3.way{display:inline}.sides{display:flex;flex-wrap:wrap;gap:1.5rem}
 figure{margin:.8rem 0;max-width:100%;overflow-x:auto}figcaption.landed{color:var(--red)}figcaption.stopped{color:var(--green)}
 .sequence{height:auto;min-width:34rem;max-width:100%;font:11px ui-monospace,monospace}
-.sequence text{fill:var(--ink)}.sequence .lane{text-anchor:middle;font-weight:700}
+.sequence text{fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:4px}.sequence .lane{text-anchor:middle;font-weight:700}
 .sequence .life{stroke:var(--line);fill:none}.sequence .line{stroke:var(--faint);fill:none}.sequence .tip{fill:var(--faint)}
 .answer .line{stroke-dasharray:4 3}
 .answer.landed .line,.answer.landed .tip{stroke:var(--red)}.answer.landed text,.sequence .stolen{fill:var(--red);font-weight:700}
