@@ -2,6 +2,7 @@
 import type { NamedExchange } from '@countersign/lab'
 import type { Terminal } from '../terminal/terminal.ts'
 import { describeAnswer, describeCredentials, describeRequest } from './message.ts'
+import { foldRepeats } from './repeats.ts'
 
 /** From the edge to the first column, and from one to the next at least. */
 const EDGE = 8
@@ -41,22 +42,31 @@ interface Arrow {
   readonly colour?: Colour
 }
 
-/** The lines of the drawing, columns first; the last answer has the colour of the ending. */
+/** The lines of the drawing, columns first; what repeats itself is there once, and the last answer has the colour of the ending. */
 export function drawExchanges(
   exchanges: readonly NamedExchange[],
   { landed }: Ending,
   style: Style,
 ): readonly string[] {
   const grid = layOut(exchanges)
-  const last = exchanges.length - 1
-  const rows = exchanges.flatMap((exchange, index) => {
-    const colour: Colour | undefined = index === last ? (landed ? 'red' : 'green') : undefined
-    return [
-      ...drawArrows(exchange, colour).map((arrow) => drawArrow(arrow, grid, style)),
-      ...announceTheft(exchange, grid, style),
-    ]
-  })
-  return [drawHeads(grid, style), ...rows]
+  const draw = (exchange: NamedExchange, colour?: Colour): readonly string[] => [
+    ...drawArrows(exchange, colour).map((arrow) => drawArrow(arrow, grid, style)),
+    ...announceTheft(exchange, grid, style),
+  ]
+  const rows = foldRepeats(exchanges.slice(0, -1), describeWhole).flatMap(({ block, times }) => [
+    ...block.flatMap((exchange) => draw(exchange)),
+    ...(times === 1 ? [] : [`${drawLanes(grid)}   ${style('dim', `and ${times - 1} times more`)}`]),
+  ])
+  return [
+    drawHeads(grid, style),
+    ...rows,
+    ...exchanges.slice(-1).flatMap((last) => draw(last, landed ? 'red' : 'green')),
+  ]
+}
+
+/** Alike is what is drawn alike, whatever secrets are in it. */
+function describeWhole(exchange: NamedExchange): string {
+  return JSON.stringify([exchange.from, exchange.to, describeRequest(exchange), describeAnswer(exchange)])
 }
 
 /** The columns, from left to right, and how far they are apart. */
