@@ -22,8 +22,8 @@ async function delegationWorld() {
     orchestrator,
     url: world.notes.endpoint,
     /** The worker, or with other credentials whoever got hold of what was delegated. */
-    worker: (delegation: Delegation, own = workerCredentials, stepUp = {}) =>
-      createAgent({ credentials: own, clock, delegation, stepUp }),
+    worker: (delegation: Delegation, own = workerCredentials, stepUp = {}, fetch = globalThis.fetch) =>
+      createAgent({ credentials: own, clock, delegation, stepUp, fetch }),
     thief: credentials as typeof workerCredentials,
   }
 }
@@ -167,6 +167,24 @@ describe('X14: what was delegated', () => {
     await expect(elsewhere.fetch(url, toolCall('read_notes'))).rejects.toMatchObject({ code: 'delegation_unfit' })
     const sent = other.authorization.received.map(textOf).join()
     expect(sent).not.toContain(delegation.token)
+  })
+
+  it('does not point the worker at the machine that it runs on', async () => {
+    const { worker } = await delegationWorld()
+    const issuer = 'http://127.0.0.1:9'
+    const resource = 'https://notes.example/mcp'
+    const asked: string[] = []
+    const fetch = async (input: string | URL | Request) => {
+      asked.push(String(input))
+      const isMetadata = String(input).includes('/.well-known/')
+      return isMetadata
+        ? Response.json({ resource, authorization_servers: [issuer] })
+        : new Response('', { status: 401 })
+    }
+    const delegation = { issuer, resource, token: 'token', scopes: ['notes:read'], capabilities: [] }
+    const agent = await worker(delegation, undefined, undefined, fetch)
+    await expect(agent.fetch(resource, toolCall('read_notes'))).rejects.toMatchObject({ code: 'insecure_url' })
+    expect(asked.filter((url) => url.startsWith(issuer))).toEqual([])
   })
 
   it('brings the worker no capability that was not delegated', async () => {

@@ -11,6 +11,8 @@ import type { StepUpPolicy } from './step-up.ts'
 /** The agent's identity, its policy and its ways out. */
 export interface AgentParts {
   readonly clients: Clients
+  /** Authorization servers that the operator named, and nobody else; undefined for none. */
+  readonly listedIssuers: readonly string[] | undefined
   readonly key: ProofKey
   readonly nonces: DpopNonces
   readonly stepUp: StepUpPolicy

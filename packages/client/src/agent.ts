@@ -121,6 +121,7 @@ async function assemble(options: AgentOptions): Promise<AgentParts> {
       issuers: options.issuers ?? (delegation && [delegation.issuer]),
       attests: options.attestation !== undefined,
     }),
+    listedIssuers: options.issuers,
     key: isProofKey(proofKey) ? proofKey : await generateProofKey(proofKey.algorithm),
     nonces: new DpopNonces(),
     stepUp: { unattended, unattendedTools, capabilityLimits, approve: options.approve },

@@ -38,9 +38,9 @@ export async function discover(
   return { resource, supported: scopes, attestation, server }
 }
 
-/** A loopback issuer is acceptable to a loopback resource, and where the operator listed it. */
+/** A loopback issuer is acceptable to a loopback resource, and where the operator listed it; a delegation lists nothing. */
 export function mayBeLocal(parts: AgentParts, endpoint: URL, issuer: string): boolean {
-  return isLocal(endpoint) || parts.clients.issuers?.includes(issuer) === true
+  return isLocal(endpoint) || parts.listedIssuers?.includes(issuer) === true
 }
 
 /**
