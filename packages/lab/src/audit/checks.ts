@@ -11,6 +11,7 @@ import { framing } from './checks/framing.ts'
 import { httpMethods } from './checks/http-methods.ts'
 import { introspection } from './checks/introspection.ts'
 import { issuerMetadata } from './checks/issuer-metadata.ts'
+import { keyConfusion } from './checks/key-confusion.ts'
 import { malformedInput } from './checks/malformed-input.ts'
 import { messageSize } from './checks/message-size.ts'
 import { passthrough } from './checks/passthrough.ts'
@@ -54,6 +55,7 @@ export const checks: readonly Check[] = [
   // tokens
   tokenBinding,
   tokenSignature,
+  keyConfusion,
   audience,
   tokenLifetime,
   tokenInUrl,

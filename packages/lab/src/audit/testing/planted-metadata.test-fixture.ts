@@ -22,6 +22,7 @@ export function plantIssuerMetadata(url: string, lacks: Lacks): object | undefin
   return {
     issuer: lacks('issuer_mismatch') ? 'https://other.example' : origin,
     authorization_endpoint: `${origin}/authorize`,
+    jwks_uri: `${origin}/jwks`,
     token_endpoint: `${origin}/token`,
     introspection_endpoint: `${origin}/introspect`,
     code_challenge_methods_supported: [...methods, ...(lacks('pkce_plain') ? ['plain'] : [])],

@@ -69,6 +69,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
   if (pathname === '/.well-known/oauth-protected-resource/mcp')
     return publish(response, plantResourceMetadata(url, lacks))
   if (pathname === '/.well-known/oauth-authorization-server') return publish(response, plantIssuerMetadata(url, lacks))
+  if (pathname === '/jwks') return publish(response, { keys: [parts.tokens.publicJwk] })
   if (pathname === '/introspect') {
     return lacks('introspection_open') ? publish(response, { active: false }) : void response.writeHead(401).end()
   }

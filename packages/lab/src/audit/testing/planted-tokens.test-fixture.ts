@@ -1,5 +1,5 @@
 /** Tokens of a server that was built to be audited, and their verification with single steps left out. */
-import { createHash } from 'node:crypto'
+import { createHash, createPublicKey } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import {
   type CryptoKey,
@@ -23,6 +23,8 @@ export interface PlantedTokens {
   /** The claims of a good call's token; a status where it is refused. */
   judge(request: IncomingMessage, url: string): Promise<Readonly<Record<string, unknown>> | number>
   readonly revoked: Set<string>
+  /** The issuer's, as published. */
+  readonly publicJwk: JWK
 }
 
 const NONCE = 'bm9uY2Utb2YtdGhlLXBsYW50ZWQtc2VydmVy'
@@ -58,7 +60,7 @@ export async function createPlantedTokens(issuer: string, lacks: Lacks): Promise
     return (await judgeProof(request, { url, token: credentials.token, jkt, seen, lacks })) ? claims : 401
   }
 
-  return { privateJwk, issue, judge, revoked }
+  return { privateJwk, issue, judge, revoked, publicJwk: await exportJWK(signing.publicKey) }
 }
 
 function readCredentials(
@@ -84,6 +86,11 @@ async function verifyToken(
     if (lacks('any_token_served') && signature === undefined) return { aud: 'anybody' }
     const { jwk, alg } = JSON.parse(Buffer.from(header, 'base64url').toString())
     if (lacks('unsigned_token_served') && (signature === '' || alg === 'none')) return decodeJwt(token)
+    if (alg === 'HS256' && lacks('public_key_as_secret')) {
+      const secret = createPublicKey({ key: { ...(await exportJWK(key)) }, format: 'jwk' })
+      const pem = secret.export({ type: 'spki', format: 'pem' })
+      return (await jwtVerify(token, new TextEncoder().encode(String(pem)))).payload
+    }
     const signed = alg === 'ES256' && signature !== '' && jwk === undefined
     if (lacks('token_signature_unchecked') && signed) return decodeJwt(token)
     const trusted = lacks('token_of_any_key') && jwk !== undefined ? await importJWK(jwk, 'ES256') : key
