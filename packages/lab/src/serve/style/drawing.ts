@@ -15,7 +15,7 @@ export const DRAWING = `
 .heads { display: grid; grid-template-columns: repeat(var(--lanes), minmax(0, 1fr)); align-items: end; border-bottom: 1px solid var(--line); }
 .heads span { padding: 0 0.25rem 0.5rem; text-align: center; font-size: 0.8125rem; line-height: 1.2; font-weight: 600; hyphens: manual; overflow-wrap: break-word; }
 .heads .attacker { color: var(--lost); }
-.paper { flex: 1; display: flex; max-height: max(24rem, 78vh); overflow-y: auto; overscroll-behavior-y: auto; }
+.paper { flex: 1; display: flex; max-height: max(24rem, 78vh); overflow-y: auto; }
 .roll { position: relative; flex: 1; min-width: 0; height: fit-content; min-height: 100%; padding: 0.375rem 0 0.75rem; }
 .lifelines { position: absolute; inset: 0; display: grid; grid-template-columns: repeat(var(--lanes), minmax(0, 1fr)); }
 .lifelines span { justify-self: center; border-left: 1px solid var(--line); }
