@@ -25,6 +25,7 @@ export interface IssuedClaims {
   readonly act: JsonValue | undefined
   readonly may_act: JsonValue | undefined
   readonly derived_from: JsonValue | undefined
+  readonly derived_keys: JsonValue | undefined
 }
 
 /** Yields the claims when the token was signed here, also past its time; undefined for anything else. */
@@ -65,6 +66,7 @@ function toClaims({
   act,
   may_act,
   derived_from,
+  derived_keys,
 }: JsonObject): IssuedClaims | undefined {
   if (typeof aud !== 'string' || typeof sub !== 'string' || typeof client_id !== 'string') return undefined
   if (typeof exp !== 'number' || typeof iat !== 'number' || typeof jti !== 'string') return undefined
@@ -84,5 +86,6 @@ function toClaims({
     act,
     may_act,
     derived_from,
+    derived_keys,
   }
 }

@@ -40,6 +40,7 @@ function describeAccess(token: AccessToken, now: number): Record<string, unknown
     act: token.extra?.act,
     may_act: token.extra?.may_act,
     derived_from: token.extra?.derived_from,
+    derived_keys: token.extra?.derived_keys,
     ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
   }
 }

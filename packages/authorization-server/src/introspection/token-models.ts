@@ -31,8 +31,8 @@ export function findOwnTokens({ provider, read, store, revocations }: TokenModel
 
   const build = (claims: IssuedClaims): AccessToken => {
     const { jti, exp, iat, aud, scope, jkt, client_id: clientId, sub: accountId, authorization_details: rar } = claims
-    const { grant_id, agent, act, may_act, derived_from } = claims
-    const extra = { grant_id, agent, act, may_act, derived_from }
+    const { grant_id, agent, act, may_act, derived_from, derived_keys } = claims
+    const extra = { grant_id, agent, act, may_act, derived_from, derived_keys }
     const token = new Model({ jti, exp, iat, aud, scope, jkt, clientId, accountId, rar, extra })
     token.destroy = () => revocations.token(jti, exp)
     structured.add(token)
@@ -63,7 +63,7 @@ export function findOwnTokens({ provider, read, store, revocations }: TokenModel
 /** What introspection and the feed name a token by: for opaque tokens the digest stands for the `jti`. */
 export function describeToken(token: AccessToken): RevocableToken {
   const { jti, clientId, accountId, grantId, iat, extra, jkt, rar } = token
-  const { actors, derivedFrom } = readDelegation(extra)
+  const { actors, derivedFrom, derivedKeys } = readDelegation(extra)
   const capabilities = parseCapabilities(rar, 'token')
   if (!capabilities.ok) throw new Error('A token of our own holds details that cannot be read.')
   const grant = extra?.grant_id ?? (grantId === undefined ? undefined : digestId(grantId))
@@ -76,6 +76,7 @@ export function describeToken(token: AccessToken): RevocableToken {
     attestationKey: findAttestationKey(extra?.agent),
     key: jkt,
     derivedFrom,
+    derivedKeys,
     actors,
     capabilities: capabilities.value,
   }

@@ -129,6 +129,7 @@ describe.each(['jwt', 'opaque'] as const)('a token (%s) that was exchanged', (fo
     ['the token that it was made from', async (first: string) => ({ token: await jtiOf(first) })],
     ['the client that passed it on', async () => ({ client: 'orchestrator' })],
     ['the client that holds it', async () => ({ client: 'worker' })],
+    ['the key of the one that passed it on', async () => ({ agent: await thumbprintOf(scene.orchestrator.proofKey) })],
     ['the key of the one that holds it', async () => ({ agent: await thumbprintOf(scene.worker.proofKey) })],
     ['the one for whom it was issued', async () => ({ subject: 'orchestrator' })],
   ])('falls with %s', async (_name, name) => {

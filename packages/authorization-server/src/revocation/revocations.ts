@@ -25,6 +25,8 @@ export interface RevocableToken {
   readonly key: string | undefined
   /** The `jti` of every token that it was exchanged from. */
   readonly derivedFrom: readonly string[]
+  /** The thumbprint of every other key that one of those was bound to. */
+  readonly derivedKeys: readonly string[]
   /** Every client that passed it on, or that it was passed on to. */
   readonly actors: readonly string[]
   readonly capabilities: readonly Capability[]
@@ -44,7 +46,7 @@ export interface Revocations {
   subject(subject: string): Promise<void>
   /** All access tokens that say what an attestation said, which a key, named by its RFC 7638 thumbprint, has signed. */
   attestationKey(thumbprint: string): Promise<void>
-  /** All that is bound to a key, named by its RFC 7638 thumbprint: one instance of an agent, refresh tokens included. */
+  /** All that is bound to a key, or was passed on under it, by its RFC 7638 thumbprint: one instance of an agent, refresh tokens included. */
   agent(thumbprint: string): Promise<void>
   /** A capability and all that were narrowed from it, with the access tokens that they stand in. */
   capability(id: string): Promise<void>
@@ -143,7 +145,7 @@ function listNames(token: RevocableToken): readonly Name[] {
     ['subject', token.subject],
     ...(grant === undefined ? [] : [['grant', grant] as const]),
     ...(attestationKey === undefined ? [] : [['attestation_key', attestationKey] as const]),
-    ...(key === undefined ? [] : [['agent', key] as const]),
+    ...[...(key === undefined ? [] : [key]), ...token.derivedKeys].map((jkt): Name => ['agent', jkt]),
     ...listIds(token.capabilities).map((id): Name => ['capability', id]),
   ]
 }

@@ -14,18 +14,25 @@ export interface Delegation {
   readonly actors: readonly string[]
   /** The `jti` of each token before it, oldest first. */
   readonly derivedFrom: readonly string[]
+  /** The thumbprint of each key that a token before it was bound to, other than its own; oldest first. */
+  readonly derivedKeys: readonly string[]
 }
 
 /** Takes the claims of a token of our own making; what is not there, or is none of ours, says nothing. */
 export function readDelegation(claims: Readonly<Record<string, unknown>> = {}): Delegation {
-  const { act, may_act: mayAct, derived_from: derivedFrom } = claims
+  const { act, may_act: mayAct, derived_from: derivedFrom, derived_keys: derivedKeys } = claims
   const actor = readActor(act, MOST_EXCHANGES + 1)
   return {
     act: actor,
     mayAct: hasSubject(mayAct) ? mayAct.sub : undefined,
     actors: listActors(actor),
-    derivedFrom: Array.isArray(derivedFrom) ? derivedFrom.filter((id) => typeof id === 'string') : [],
+    derivedFrom: listTexts(derivedFrom),
+    derivedKeys: listTexts(derivedKeys),
   }
+}
+
+function listTexts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : []
 }
 
 function readActor(value: unknown, depth: number): ActorClaim | undefined {

@@ -38,6 +38,8 @@ export interface ExchangeRules {
   deriveActor(exchange: Exchange): ActorClaim | undefined
   /** Which tokens it falls with. */
   deriveLine(exchange: Exchange): readonly string[]
+  /** Which keys it falls with, its own aside. */
+  deriveKeys(exchange: Exchange): readonly string[]
   /** Whom it may be passed on to. */
   deriveMayAct(exchange: Exchange): string | undefined
 }
@@ -95,6 +97,11 @@ export const exchangeRules: ExchangeRules = {
     const line = [...subject.derivedFrom, subject.jti]
     if (line.length > MOST_EXCHANGES) throw new errors.InvalidGrant('the token was exchanged too often')
     return line
+  },
+
+  /** Whose instance turns out to be hijacked has passed on what nobody meant to give. */
+  deriveKeys({ subject, key }) {
+    return key === subject.key ? subject.derivedKeys : [...subject.derivedKeys, subject.key]
   },
 
   deriveMayAct({ parts, client, request: { mayAct } }) {

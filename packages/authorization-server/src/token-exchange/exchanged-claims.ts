@@ -8,6 +8,7 @@ export interface ExchangedClaims {
   readonly act?: ActorClaim
   readonly may_act?: { readonly sub: string }
   readonly derived_from: readonly string[]
+  readonly derived_keys?: readonly string[]
 }
 
 const claimsByRequest = new WeakMap<Context, ExchangedClaims>()

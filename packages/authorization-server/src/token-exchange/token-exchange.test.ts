@@ -138,6 +138,7 @@ describe('a token that names another client in may_act', () => {
       cnf: { jkt: await thumbprint(scene.worker) },
       act: { sub: 'worker', act: { sub: 'orchestrator' } },
       derived_from: [...(claims(token).derived_from as string[]), claims(token).jti],
+      derived_keys: [await thumbprint(scene.orchestrator)],
     })
     expect(exp).toBeLessThanOrEqual(Number(claims(token).exp))
   })

@@ -55,6 +55,7 @@ function judge(rules: ExchangeRules, exchange: Exchange): Judged {
   const { grant } = exchange.subject
   const act = rules.deriveActor(exchange)
   const mayAct = rules.deriveMayAct(exchange)
+  const keys = rules.deriveKeys(exchange)
   return {
     exchange,
     audience,
@@ -65,6 +66,7 @@ function judge(rules: ExchangeRules, exchange: Exchange): Judged {
       ...(act !== undefined && { act }),
       ...(mayAct !== undefined && { may_act: { sub: mayAct } }),
       derived_from: rules.deriveLine(exchange),
+      ...(keys.length > 0 && { derived_keys: keys }),
     },
   }
 }

@@ -23,6 +23,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   jti: 'its own name, for revocation and logs',
   act: 'who acts for the subject',
   may_act: 'the one client that it may be exchanged by',
+  derived_keys: 'the keys of those who passed it on: it falls with any of them',
   derived_from: 'the tokens that it was exchanged from: it falls with any of them',
 }
 

@@ -32,5 +32,7 @@ export interface AccessTokenClaims {
   readonly may_act?: { readonly sub: string }
   /** Ours: the `jti` of every token that this one was exchanged from, oldest first, 4 at most; it ends with any of them. */
   readonly derived_from?: readonly string[]
+  /** Ours: the key of every client that passed it on, by its RFC 7638 thumbprint, oldest first; it ends with any of them. */
+  readonly derived_keys?: readonly string[]
   readonly [claim: string]: unknown
 }

@@ -8,7 +8,7 @@ import type { Awaitable, Verifier } from '../ports/verifier.ts'
  * `client_id`, `subject` its `sub`, `attestation_key` the thumbprint of the key that signed the attestation in its
  * `agent` claim, `agent` its `cnf.jkt`, `capability` the `id` of a capability in its `authorization_details`. What a
  * token was derived from counts as well: `token` also each of its `derived_from`, `client` also every `sub` in its `act`,
- * `capability` also each id in `ancestors`.
+ * `agent` also each of its `derived_keys`, `capability` also each id in `ancestors`.
  */
 export type RevocationKind = 'token' | 'grant' | 'client' | 'subject' | 'attestation_key' | 'agent' | 'capability'
 

@@ -39,6 +39,8 @@ export interface AccessToken {
   readonly act?: ActorClaim
   /** `jti` of every token that it was exchanged from (`derived_from`, ours): it falls with each of them. */
   readonly derivedFrom?: readonly string[]
+  /** RFC 7638 thumbprint of every key that it was passed on under (`derived_keys`, ours): it falls with each of them. */
+  readonly derivedKeys?: readonly string[]
   /** All capabilities among its `authorization_details` (RFC 9396 §9.1), for whatever server; absent where there are none. */
   readonly granted?: readonly Capability[]
   /** Those for this server, ready to be matched and counted; absent where there are none. */

@@ -51,6 +51,15 @@ describe('derived_from', () => {
   })
 })
 
+describe('derived_keys', () => {
+  it('names every key that the token was passed on under, four at the most', () => {
+    const keys = ['a', 'b', 'c', 'd']
+    expect(readDelegation({ derived_keys: keys })).toEqual({ ok: true, value: { derivedKeys: keys } })
+    expect(readDelegation({ derived_keys: [...keys, 'e'] })).toEqual(refused('derived_keys'))
+    expect(readDelegation({ derived_keys: 'a' })).toEqual(refused('derived_keys'))
+  })
+})
+
 it('reading either never throws, and yields nobody without a name', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 4 }), fc.jsonValue(), (act, ids) => {

@@ -1,4 +1,4 @@
-/** Who passed a token on, and what it was exchanged from: `act` (RFC 8693 §4.1), and our `derived_from`. */
+/** Who passed a token on, and what it was exchanged from: `act` (RFC 8693 §4.1), and our `derived_from` and `derived_keys`. */
 import { isJsonObject, type JsonObject, type JsonValue, ok, type Result, refuse } from '@countersign/core'
 import type { ActorClaim } from '@countersign/core/wire'
 import type { AccessToken } from './access-token.ts'
@@ -8,14 +8,19 @@ const longestChain = 8
 const mostAncestors = 4
 
 /** Refuses `invalid_token`: a chain that can't be read may hide somebody who was revoked. */
-export function readDelegation(claims: JsonObject): Result<Pick<AccessToken, 'act' | 'derivedFrom'>> {
-  const { act: claimedAct, derived_from: claimedAncestors } = claims
-  if (claimedAct === undefined && claimedAncestors === undefined) return ok({})
+export function readDelegation(claims: JsonObject): Result<Pick<AccessToken, 'act' | 'derivedFrom' | 'derivedKeys'>> {
+  const { act: claimedAct, derived_from: claimedAncestors, derived_keys: claimedKeys } = claims
   const act = claimedAct === undefined ? undefined : readActor(claimedAct, longestChain)
   if (act === undefined && claimedAct !== undefined) return refuse('invalid_token', 'act')
   const derivedFrom = readAncestors(claimedAncestors)
   if (derivedFrom === undefined) return refuse('invalid_token', 'derived_from')
-  return ok({ ...(act && { act }), ...(derivedFrom.length > 0 && { derivedFrom }) })
+  const derivedKeys = readAncestors(claimedKeys)
+  if (derivedKeys === undefined) return refuse('invalid_token', 'derived_keys')
+  return ok({
+    ...(act && { act }),
+    ...(derivedFrom.length > 0 && { derivedFrom }),
+    ...(derivedKeys.length > 0 && { derivedKeys }),
+  })
 }
 
 /** Members beside `sub` and `act`, which others may write, are left behind. */

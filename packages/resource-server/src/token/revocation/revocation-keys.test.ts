@@ -17,6 +17,7 @@ const passedOn: Members = {
   grant_id: 'grant-1',
   act: { sub: 'agent-1', act: { sub: 'orchestrator', iss: 'https://auth.example' } },
   derived_from: ['token-a', 'token-b'],
+  derived_keys: ['K'.repeat(43)],
   authorization_details: [
     { ...capability, ancestors: [{ id: parent.id, uses: 1, expires: start + 60 }] },
     { ...elsewhere, locations: ['https://other.example/mcp'] },
@@ -32,6 +33,7 @@ const named: readonly (readonly [RevocationKind, string])[] = [
   ['client', 'agent-1'],
   ['client', 'orchestrator'],
   ['subject', 'user-1'],
+  ['agent', 'K'.repeat(43)],
   ['capability', String(capability.id)],
   ['capability', String(parent.id)],
   ['capability', String(elsewhere.id)],

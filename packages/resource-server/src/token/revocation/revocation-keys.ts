@@ -8,7 +8,7 @@ type Named = readonly [RevocationKind, string]
 
 /**
  * One key for each thing with which the token falls: itself and what it was exchanged from, its grant, everybody who
- * held it, its user, its key, the key of its attestation, its capabilities and what those were narrowed from.
+ * held it, its user, its key and those it was passed on under, the key of its attestation, its capabilities and what those were narrowed from.
  */
 export async function listRevocationKeys(token: ClaimedToken, verifier: Verifier): Promise<readonly string[]> {
   const keys = new Set<string>()
@@ -17,7 +17,7 @@ export async function listRevocationKeys(token: ClaimedToken, verifier: Verifier
 }
 
 function listNames({ clientId, subject, ...token }: ClaimedToken): readonly Named[] {
-  const { tokenId, derivedFrom, grantId, act, jkt, attestationKey, granted = [] } = token
+  const { tokenId, derivedFrom, derivedKeys, grantId, act, jkt, attestationKey, granted = [] } = token
   const name = (kind: RevocationKind, ids: readonly (string | undefined)[]): readonly Named[] =>
     ids.flatMap((id): readonly Named[] => (id === undefined ? [] : [[kind, id]]))
   return [
@@ -25,7 +25,7 @@ function listNames({ clientId, subject, ...token }: ClaimedToken): readonly Name
     ...name('grant', [grantId]),
     ...name('client', [clientId, ...listActors(act)]),
     ...name('subject', [subject]),
-    ...name('agent', [jkt]),
+    ...name('agent', [jkt, ...(derivedKeys ?? [])]),
     ...name('attestation_key', [attestationKey?.keyThumbprint]),
     ...name(
       'capability',
