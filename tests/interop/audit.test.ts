@@ -86,6 +86,13 @@ describe('an audit', () => {
     )
   })
 
+  it('X13: finds a server that hands the token of its caller on', async () => {
+    const passing = await serveSdk(deployment.issuer, { passesOn: true })
+    const report = await audit(passing.url, { token, only: ['passthrough'] })
+    await passing.close()
+    expect(idsOf(report)).toEqual(['token_passthrough'])
+  })
+
   it('finds at least twelve weaknesses that differ on the two', () => {
     expect(new Set([...idsOf(reports.sdk), ...idsOf(reports.fastMcp)]).size).toBeGreaterThanOrEqual(12)
   })
