@@ -113,7 +113,7 @@ function makeResult({ id, title, variants }, outcomes) {
   const words = {
     lost: tones.length > 1 ? `lands (${lost} of ${tones.length})` : 'lands',
     held: 'stopped',
-    odd: 'failed',
+    odd: 'unclear',
   }
   const way = first > 0 ? `.${first + 1}` : ''
   const link = make('a', { href: `#${id}${way}`, title }, [make('span', { class: 'id' }, [id]), ` ${words[tone]}`])
