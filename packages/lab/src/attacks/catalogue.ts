@@ -22,6 +22,7 @@ import { codeInterception } from './t5-code-interception.ts'
 import { clientCredentialTheft } from './t6-client-credentials.ts'
 import { capabilityStretched } from './t7-capability.ts'
 import { leaningOnOneTool } from './t8-friction.ts'
+import { inwardUrls } from './t9-ssrf.ts'
 import { concurrency } from './x1-concurrency.ts'
 import { bodySwap } from './x2-body-swap.ts'
 import { bearerDowngrade } from './x3-bearer-downgrade.ts'
@@ -50,6 +51,7 @@ export const attacks: readonly Attack[] = [
   clientCredentialTheft,
   capabilityStretched,
   leaningOnOneTool,
+  inwardUrls,
   modelSpoofing,
   provenanceForgery,
   attestationReplay,

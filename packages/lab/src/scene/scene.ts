@@ -4,6 +4,7 @@ import type { StepUpOptions } from '@countersign/client'
 import { type GuardEvent, systemClock } from '@countersign/core'
 import { type Collector, startCollector } from './collector.ts'
 import { type Deployment, type DeploymentOptions, startDeployment } from './deployment.ts'
+import { type InwardIssuer, startInwardIssuer } from './inward-issuer.ts'
 import { createPartner, type Partner } from './partner.ts'
 import { type ProxiedNotes, startProxiedNotes } from './proxied-notes.ts'
 import { type KeysSetting, type Published, startPublishedIssuer } from './published-issuer.ts'
@@ -18,6 +19,10 @@ export interface SceneOptions extends DeploymentOptions {
   readonly keys?: KeysSetting
   /** With another server, behind a proxy that ends TLS: the addresses that it believes to be the proxy's. */
   readonly trustedProxies?: readonly string[]
+  /** With another server, whose issuer sends it inward when it asks for keys: how the issuer writes this machine. */
+  readonly inward?: string
+  /** That server fetches with what goes wherever it is sent. */
+  readonly naiveFetch?: true
   /** The agent is one that does not look where an authorization code comes from (RFC 9207). */
   readonly heedlessAgent?: true
   /** What the operator of the agent lets it have unasked; default: nothing. */
@@ -39,6 +44,8 @@ export interface Scene extends Deployment {
   readonly published: Published | undefined
   /** Where the scene has one. */
   readonly proxied: ProxiedNotes | undefined
+  /** Where the scene has one. */
+  readonly inward: InwardIssuer | undefined
   /** Whether its agent leaves out what would protect it. */
   readonly isAgentHeedless: boolean
   /** What it may have unasked. */
@@ -61,6 +68,12 @@ export function publishedBy({ published }: Scene): Published {
 export function proxiedIn({ proxied }: Scene): ProxiedNotes {
   if (proxied === undefined) throw new Error('this scene has no server behind a proxy')
   return proxied
+}
+
+/** The server whose issuer sends it inward. */
+export function inwardIn({ inward }: Scene): InwardIssuer {
+  if (inward === undefined) throw new Error('this scene has no issuer that leads inward')
+  return inward
 }
 
 /** One scene with the settings of another in the place of its own. */
@@ -97,6 +110,8 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
   })
   const collector = await startCollector()
   const { trustedProxies } = options
+  const fetching = options.naiveFetch === true ? fetch : undefined
+  const inward = options.inward === undefined ? undefined : await startInwardIssuer(options.inward, fetching)
   const proxied = trustedProxies === undefined ? undefined : await startProxiedNotes(trustedProxies)
   const server = isWeak ? 'vuln-mcp' : 'hardened-mcp'
   const cast = new Map([
@@ -106,6 +121,7 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
     [new URL(collector.url).origin, 'collector'],
     [deployment.attestation?.issuer ?? '', 'attestation issuer'],
     [proxied === undefined ? '' : new URL(proxied.url).origin, server],
+    [inward === undefined ? '' : new URL(inward.url).origin, server],
   ])
   return {
     ...deployment,
@@ -113,6 +129,7 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
     partner,
     published,
     proxied,
+    inward,
     events,
     log,
     letSecondsPass: (seconds) => {
@@ -127,6 +144,7 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
       await deployment.close()
       await published?.close()
       await proxied?.close()
+      await inward?.close()
     },
   }
 }
