@@ -1,5 +1,5 @@
 /** The keys of one issuer, wherever they come from, without those that were revoked, and what outlives a restart. */
-import { type AttestationEvents, type KeyRing, ok, refuse } from '@countersign/core'
+import { type AttestationEvents, type Awaitable, type KeyRing, ok, refuse } from '@countersign/core'
 import { createIssuerMemory } from './issuer-memory.ts'
 import type { IssuerRecord, RevokedThumbprint } from './issuer-record.ts'
 import type { KeyHolder } from './key-holder.ts'
@@ -30,6 +30,8 @@ export interface IssuerKeys {
   /** With them, and with those that were in use here and are published no more: to understand what a stolen key says. */
   readonly allKeys: KeyRing
   readonly revoked: () => readonly RevokedThumbprint[]
+  /** True once what earlier runs have remembered is here; false where it cannot be read. */
+  recalls(): Awaitable<boolean>
   /** Resolves once there are keys; rejects with what stands in the way. */
   ready(): Promise<void>
   /** Sees to it that revocations are heard of, also while nobody asks for keys: of earlier runs now, of new ones in time. */
@@ -83,6 +85,8 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
     return { revoked: listRevoked(), mark: holder?.mark, document: isBehind ? stored.document : document }
   }
 
+  const recalls = () => memory.isLoaded || succeeds(memory.load())
+
   async function save(): Promise<void> {
     const written = told
     await memory.save()
@@ -104,7 +108,7 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
     allKeys: withFormer(inner, seen),
     ring: {
       async find(kid, algorithm) {
-        if (!memory.isLoaded && !(await succeeds(memory.load()))) return refuse('keys_unavailable', 'state')
+        if (!memory.isLoaded && !(await recalls())) return refuse('keys_unavailable', 'state')
         const key = await inner.find(kid, algorithm)
         if (!key.ok) return key
         seen.add(kid, key.value)
@@ -112,6 +116,7 @@ export function createIssuerKeys({ issuer, source, state, events, onRevoked }: I
       },
     },
     revoked: listRevoked,
+    recalls,
     async ready() {
       await memory.load()
       await remote?.ready()

@@ -64,6 +64,7 @@ export function createTrust(entries: readonly TrustEntry[], options: TrustOption
       }
       return () => void listeners.delete(listener)
     },
+    recalls: (issuer) => issuers.get(issuer)?.keys.recalls() ?? true,
     async receive(securityEvent, audience) {
       const result = await verifySecurityEvent(
         securityEvent,

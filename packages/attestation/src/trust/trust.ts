@@ -1,5 +1,5 @@
 /** A trust list that keeps itself current: it fetches keys, hears of revoked ones and forgets neither. */
-import type { AttestationEvents, Clock, Verifier } from '@countersign/core'
+import type { AttestationEvents, Awaitable, Clock, Verifier } from '@countersign/core'
 import type { SecurityEventResult } from '../events/verify-security-event.ts'
 import type { FetchingPolicy } from '../keys/fetching-policy.ts'
 import type { TrustState } from '../keys/trust-state.ts'
@@ -28,6 +28,11 @@ export interface Trust extends TrustList {
    * a restart, so whoever listens takes a second telling for the same.
    */
   onRevoked(listener: (key: RevokedIssuerKey) => void): () => void
+  /**
+   * Whether the revocations of an issuer that earlier runs have remembered are here, and so were told; false where they
+   * cannot be read. True for an issuer that is not on the list, of whom nothing is remembered.
+   */
+  recalls(issuer: string): Awaitable<boolean>
   /** Takes a signed security event (RFC 8417) that was addressed to `audience`, and does what it says. */
   receive(securityEvent: string, audience: string): Promise<SecurityEventResult>
   /** Stops fetching. What was fetched stays good for its time. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { createLocalSigner, generateSigningJwk, makeSecurityEvent } from '@countersign/attestation/issue'
-import { createTrust, type Trust } from '@countersign/attestation/trust'
+import { createTrust, type Trust, type TrustState } from '@countersign/attestation/trust'
 import { thumbprintInput } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { describe, expect, it } from 'vitest'
@@ -51,6 +51,23 @@ describe('a key of an attestation issuer that is revoked', () => {
     await revoke(trust)
     const scene = await createScene({ trust })
     expect(await callWith(scene, { token: await tokenOf(scene) })).toBe('invalid_token revoked')
+  })
+
+  it('was revoked also while that is still being read, or cannot be, after a restart', async () => {
+    const saved = new Map<string, string>()
+    const save = async (issuer: string, text: string) => void saved.set(issuer, text)
+    const restart = (load: TrustState['load']): Trust =>
+      createTrust([attester.line()], {
+        verifier: createFastVerifier(),
+        clock: () => start,
+        state: { load, save },
+      })
+    await revoke(restart(async () => undefined))
+    const scene = await createScene({ trust: restart(async (issuer) => setImmediate(saved.get(issuer))) })
+    expect(await callWith(scene, { token: await tokenOf(scene) })).toBe('invalid_token revoked')
+    const unread = await createScene({ trust: restart(async () => 'no record') })
+    expect(await callWith(unread, { token: await tokenOf(unread) })).toMatch('revocations_unavailable')
+    expect(await callWith(unread)).toHaveProperty('clientId')
   })
 
   it('is not the same as a key of the same thumbprint that somebody else claims', async () => {

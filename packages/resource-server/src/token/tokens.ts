@@ -36,6 +36,7 @@ export function createTokens(
   const revocations = createTokenRevocations(issuers, {
     ...completed,
     hasRevokedKey: ({ attestationKey }) => attestationKey !== undefined && revokedKeys.has(attestationKey),
+    recallsKey: ({ attestationKey }) => attestationKey === undefined || revokedKeys.recalls(attestationKey),
   })
   revokedKeys.onRevoked(forgetRevoked)
 

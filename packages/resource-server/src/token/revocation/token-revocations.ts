@@ -1,5 +1,5 @@
 /** Whether tokens were revoked: by their issuers' feeds, and by asking where those can't be read. */
-import { type Clock, type Events, type Refused, refuse } from '@countersign/core'
+import { type Awaitable, type Clock, type Events, type Refused, refuse } from '@countersign/core'
 import type { AccessToken } from '../access-token.ts'
 import type { Introspector } from '../introspection/introspector.ts'
 import type { RevocationWatch } from '../revocation-watch.ts'
@@ -36,12 +36,14 @@ export interface RevocationParts {
   readonly events: Events | undefined
   /** Whether the token was issued on the word of a key that is known here to be revoked. */
   readonly hasRevokedKey: (token: AccessToken) => boolean
+  /** Whether that is all that there is to know of that key here; false where nobody can say. */
+  readonly recallsKey: (token: AccessToken) => Awaitable<boolean>
 }
 
 /** `sources` by issuer. Tells of an issuer whose JWTs turn out to be good until they expire, whatever happens. */
 export function createTokenRevocations(
   sources: ReadonlyMap<string, RevocationSources>,
-  { clock, events, hasRevokedKey }: RevocationParts,
+  { clock, events, hasRevokedKey, recallsKey }: RevocationParts,
 ): TokenRevocations {
   const unrevocable = new Set<string>()
 
@@ -53,6 +55,17 @@ export function createTokenRevocations(
 
   function judge(token: AccessToken, text: string): Objection | Promise<Objection> {
     if (hasRevokedKey(token)) return refuse('invalid_token', 'revoked')
+    const recalled = recallsKey(token)
+    return recalled === true ? judgeByFeed(token, text) : judgeRecalled(recalled, token, text)
+  }
+
+  /** After a restart: the key may have been revoked before. */
+  async function judgeRecalled(recalled: Awaitable<boolean>, token: AccessToken, text: string): Promise<Objection> {
+    if (!(await recalled)) return refuse('revocations_unavailable')
+    return hasRevokedKey(token) ? refuse('invalid_token', 'revoked') : judgeByFeed(token, text)
+  }
+
+  function judgeByFeed(token: AccessToken, text: string): Objection | Promise<Objection> {
     const { feed, introspector } = sources.get(token.issuer) ?? {}
     if (feed === undefined) return undefined
     if (token.source === 'jwt' && feed.isMissing()) tellOnce(token.issuer)
