@@ -6,6 +6,11 @@ import type { Run } from './run-queue.ts'
 export function streamEvents(run: Run, request: IncomingMessage, response: ServerResponse): void {
   const last = request.headersDistinct['last-event-id']?.[0] ?? ''
   const from = /^\d{1,6}$/.test(last) ? Number(last) + 1 : 0
+  if (run.isTold(from)) {
+    // Tells a browser not to come back.
+    response.writeHead(204).end()
+    return
+  }
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
   response.flushHeaders()
   const unlisten = run.listen((event, index) => {

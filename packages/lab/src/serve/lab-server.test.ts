@@ -91,6 +91,8 @@ describe('a run', () => {
     const { id } = await ask(one)
     const events = await listen(id)
     expect(await listen(id, { 'last-event-id': String(events.length - 2) })).toEqual(events.slice(-1))
+    const headers = { 'last-event-id': String(events.length - 1) }
+    expect((await fetch(`${origin}/runs/${id}/events`, { headers })).status).toBe(204)
   })
 
   it('of all attacks tells what landed of each', async () => {

@@ -4,9 +4,8 @@ import type { Column } from '../matrix/column.ts'
 import { recordExchanges } from '../recording/recording.ts'
 import type { Side } from '../run-attack.ts'
 import { type Scene, type SceneOptions, startScene, withSettings } from '../scene/scene.ts'
-import type { Answer } from '../scene/wire.ts'
 import type { Outcome, Step, Tell } from './events.ts'
-import { followSteps } from './live-steps.ts'
+import { followSteps, type LiveSteps } from './live-steps.ts'
 import { takeOut } from './weaknesses.ts'
 
 /** Characters of what an attack failed with. */
@@ -45,10 +44,13 @@ export async function playAll(attacks: readonly Attack[], { without, tell, signa
 
 /** A failure of the attack is an outcome; being ended is not. */
 async function playSide(variant: AttackVariant, side: Side, play: Play): Promise<Outcome> {
+  const isWeak = side === 'weakened'
+  const settings = isWeak ? withSettings(variant.common ?? {}, variant.weakened) : takeOut(variant, play.without)
   try {
-    return await onStage(settle(variant, side, play.without), side, play.signal, (scene) =>
-      playOn(scene, variant, side, play.tell),
-    )
+    return await onStage({ settings, isWeak, signal: play.signal }, (scene) => {
+      const live = followSteps(side, (url) => scene.nameOf(url), play.tell)
+      return playOn(scene, variant, live)
+    })
   } catch (error) {
     play.signal.throwIfAborted()
     return { landed: false, stoppedAsExpected: false, status: 0, failure: describeFailure(error) }
@@ -61,19 +63,16 @@ function describeFailure(error: unknown): string {
   return text.replaceAll(/eyJ[\w.-]+/g, '‹token›').slice(0, LONGEST_FAILURE)
 }
 
-function settle(variant: AttackVariant, side: Side, without: readonly Column[]): SceneOptions {
-  const { common = {}, weakened } = variant
-  return side === 'weakened' ? withSettings(common, weakened) : takeOut(variant, without)
+interface Stage {
+  readonly settings: SceneOptions
+  readonly isWeak: boolean
+  /** Takes the stage down. */
+  readonly signal: AbortSignal
 }
 
-async function onStage<T>(
-  settings: SceneOptions,
-  side: Side,
-  signal: AbortSignal,
-  work: (scene: Scene) => Promise<T>,
-): Promise<T> {
+async function onStage<T>({ settings, isWeak, signal }: Stage, work: (scene: Scene) => Promise<T>): Promise<T> {
   signal.throwIfAborted()
-  const scene = await startScene(settings, side === 'weakened')
+  const scene = await startScene(settings, isWeak)
   const ended = Promise.withResolvers<never>()
   const end = (): void => ended.reject(signal.reason)
   signal.addEventListener('abort', end, { once: true })
@@ -86,30 +85,26 @@ async function onStage<T>(
   }
 }
 
-async function playOn(scene: Scene, variant: AttackVariant, side: Side, tell: Tell): Promise<Outcome> {
-  const live = followSteps(side, (url) => scene.nameOf(url), tell)
+async function playOn(scene: Scene, variant: AttackVariant, live: LiveSteps): Promise<Outcome> {
   try {
     const { result: answer } = await recordExchanges(() => variant.run(scene), live.noted)
     const landed = variant.landed?.(answer) ?? (answer.status === 200 && answer.code === undefined)
     await variant.aftermath?.(scene, landed, answer)
-    return describeOutcome(variant, answer, landed, live.end())
+    const { status, code } = answer
+    return {
+      landed,
+      stoppedAsExpected: !landed && status === variant.status && code === variant.stoppedBy,
+      status,
+      ...(code !== undefined && { code }),
+      ...findDecision(live.end(), status),
+    }
   } finally {
     live.end()
   }
 }
 
-function describeOutcome(
-  { status, stoppedBy }: AttackVariant,
-  answer: Answer,
-  landed: boolean,
-  steps: readonly Step[],
-): Outcome {
-  const decidedBy = steps.findLast((step) => step.status === answer.status && step.from !== 'person')?.index
-  return {
-    landed,
-    stoppedAsExpected: !landed && answer.status === status && answer.code === stoppedBy,
-    status: answer.status,
-    ...(answer.code !== undefined && { code: answer.code }),
-    ...(decidedBy !== undefined && { decidedBy }),
-  }
+/** The last message that was answered so. */
+function findDecision(steps: readonly Step[], status: number): Pick<Outcome, 'decidedBy'> {
+  const step = steps.findLast((each) => each.status === status && each.from !== 'person')
+  return step === undefined ? {} : { decidedBy: step.index }
 }

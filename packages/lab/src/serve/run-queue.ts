@@ -14,6 +14,8 @@ export interface Run {
   readonly id: string
   /** `from` is the index of the first event wanted. Yields what ends the listening. */
   listen(listener: Listener, from: number): () => void
+  /** Whether it is over, and all was told before this event. */
+  isTold(from: number): boolean
   /** Ends it; one that waits never begins. */
   stop(): void
 }
@@ -94,6 +96,7 @@ function createRun(work: Work, time: number): QueuedRun {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    isTold: (from) => isOver && from >= events.length,
     stop: () => stopping.abort(),
     async start() {
       const timeout = AbortSignal.timeout(time)
