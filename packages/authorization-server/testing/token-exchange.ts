@@ -1,4 +1,5 @@
 /** An orchestrator that delegates to a worker, and the exchanges of their tokens. */
+import type { ClientRegistration } from '../src/configuration/options.ts'
 import { ACCESS_TOKEN, TOKEN_EXCHANGE } from '../src/token-exchange/grant-type.ts'
 import { notesWithTools } from './capabilities.ts'
 import { fetchNonce, makeAssertion, makeTokenProof, postToken, type TokenAnswer } from './token-request.ts'
@@ -29,7 +30,12 @@ async function makeParty(clientId: string): Promise<Party> {
 
 const ALL_SCOPES = ['notes:read', 'notes:write', 'notes:delete']
 
-export async function startExchangeWorld(settings: WorldOptions = {}): Promise<ExchangeWorld> {
+/** `worker` changes its registration. */
+export interface ExchangeWorldOptions extends WorldOptions {
+  readonly worker?: Partial<ClientRegistration>
+}
+
+export async function startExchangeWorld(settings: ExchangeWorldOptions = {}): Promise<ExchangeWorld> {
   const orchestrator = await makeParty('orchestrator')
   const worker = await makeParty('worker')
   const helper = await makeParty('helper')
@@ -44,7 +50,13 @@ export async function startExchangeWorld(settings: WorldOptions = {}): Promise<E
       scopes,
       delegatesTo: ['worker'],
     },
-    { ...keysOf(worker), grants: ['token_exchange'], scopes: ['notes:read', 'notes:write'], delegatesTo: ['helper'] },
+    {
+      ...keysOf(worker),
+      grants: ['token_exchange'],
+      scopes: ['notes:read', 'notes:write'],
+      delegatesTo: ['helper'],
+      ...settings.worker,
+    },
     { ...keysOf(helper), grants: ['token_exchange'], scopes, delegatesTo: ['stranger'] },
     {
       ...keysOf(stranger),

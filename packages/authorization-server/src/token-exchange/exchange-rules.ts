@@ -117,12 +117,18 @@ function isDelegated({ subject, client }: Exchange): boolean {
   return client.clientId !== subject.clientId
 }
 
-function narrowOrMint({ parts, subject }: Exchange, entry: CapabilityRequest): Capability {
+function narrowOrMint({ parts, subject, client }: Exchange, entry: CapabilityRequest): Capability {
   for (const held of subject.capabilities) {
     const child = narrowCapability(held, entry, { newId: newCapabilityId, now: parts.now() })
     if (child.ok) return child.value
   }
-  return mintUnattended(parts, entry, subject.scopes)
+  // A client that may ask a person for more than its scopes are for is given nothing of it where nobody is asked.
+  const allowed = scopesOf(parts, client, subject.audience)
+  return mintUnattended(
+    parts,
+    entry,
+    subject.scopes.filter((scope) => allowed.includes(scope)),
+  )
 }
 
 /** All that is left of a capability, for somebody else: a count of its own under that of its parent. */

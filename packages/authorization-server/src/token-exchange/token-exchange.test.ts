@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { askFor, detailsOf, notesWithTools } from '../../testing/capabilities.ts'
 import {
@@ -7,6 +7,7 @@ import {
   type ExchangeWorld,
   exchange,
   ownToken,
+  type Party,
   startExchangeWorld,
   tokenOf,
 } from '../../testing/token-exchange.ts'
@@ -174,6 +175,25 @@ describe('a token that names another client in may_act', () => {
     ['somebody to act whom the other may not name', { may_act: 'stranger' }, 'invalid_request'],
   ])('gives nothing for %s', async (_name, rest, error) => {
     expect((await swap(await delegate(), rest, scene.worker)).body.error).toBe(error)
+  })
+
+  it('gives no capability, with nobody asked, for a scope that the other has not, though it may ask a person for any', async () => {
+    const [assertionKey, proofKey] = [await makeKey(), await makeKey()]
+    const asker: Party = { clientId: 'worker', assertionKey, proofKey }
+    const { world, orchestrator } = await startExchangeWorld({
+      options: { resources: [notesWithTools] },
+      worker: {
+        jwks: { keys: [assertionKey.publicJwk] },
+        scopes: ['notes:read'],
+        authorizationDetailsTypes: ['mcp_tool'],
+      },
+    })
+    onTestFinished(() => world.close())
+    const token = tokenOf(
+      await exchange(world, orchestrator, await ownToken(world, orchestrator), { may_act: 'worker' }),
+    )
+    const answer = await exchange(world, asker, token, detailsOf(askFor('write_note')))
+    expect(answer.body.error).toBe('invalid_authorization_details')
   })
 
   it(`${verifies('RFC8693-4.4-1')} is nobody else’s`, async () => {
