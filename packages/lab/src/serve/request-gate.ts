@@ -10,7 +10,7 @@ export interface Gate {
 }
 
 /** Carries the token: a header that a foreign page can't send without asking first, and nobody says yes. */
-export const TOKEN_HEADER = 'x-lab-token'
+const TOKEN_HEADER = 'x-lab-token'
 
 /** Why a request is refused. */
 export type GateRefusal = 'host_not_allowed' | 'origin_not_allowed' | 'token_required'
