@@ -19,6 +19,11 @@ describe('RFC 9728 §3.3: a resource identifier stands for its own URL and what 
     ['https://u@a.example/mcp', 'https://a.example/mcp', false],
     ['https://a.example/mcp#x', 'https://a.example/mcp', false],
     ['https://a.example/mcp?', 'https://a.example/mcp', false],
+    // A URL parser drops these; a person who is asked, and the server that is told, would not.
+    ['https://a.example/mcp\n\n\n', 'https://a.example/mcp', false],
+    ['https://a.exa\tmple/mcp', 'https://a.example/mcp', false],
+    ['\u001bhttps://a.example/mcp', 'https://a.example/mcp', false],
+    ['https:\\\\a.example\\mcp', 'https://a.example/mcp', false],
     ['', 'https://a.example/mcp', false],
   ])('%s for %s: %s', (resource, endpoint, covers) => {
     expect(coversEndpoint(resource, new URL(endpoint))).toBe(covers)

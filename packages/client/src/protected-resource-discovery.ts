@@ -91,12 +91,15 @@ export function parseProtectedResource(document: unknown, endpoint: URL): Protec
   }
 }
 
+/** What a URL parser takes and drops or changes (RFC 3986 §2 has none of it): it goes on to people and servers as it came. */
+const NOT_IN_URLS = /[^\x21-\x7e]|\\/
+
 /**
  * Whether a resource identifier stands for a URL (RFC 9728 §3.3, and as MCP clients do): the URL itself without its
  * query, or a parent of its path, cut at a segment; same origin always, no query and no fragment.
  */
 export function coversEndpoint(resource: string, endpoint: URL): boolean {
-  if (!URL.canParse(resource)) return false
+  if (NOT_IN_URLS.test(resource) || !URL.canParse(resource)) return false
   const named = new URL(resource)
   if (named.origin !== endpoint.origin || resource.includes('?') || resource.includes('#')) return false
   if (named.username !== '' || named.password !== '') return false
