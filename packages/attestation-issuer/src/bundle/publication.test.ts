@@ -154,6 +154,16 @@ describe('an issuer whose root is kept offline', () => {
     expect(await server.importBundle(await sign())).toMatchObject({ ok: true })
   })
 
+  it('takes none that keeps silent about a key which is revoked while it is being verified', async () => {
+    const text = await sign()
+    const other = await world.open({ rootKey })
+    const taking = server.importBundle(text)
+    await other.revoke(server.keys()[0]?.keyId ?? '', 'key_compromise')
+    expect(await taking).toEqual({ ok: false, reason: 'keys_changed' })
+    expect((await ask(server, '/keys.jwt')).status).toBe(404)
+    await other.close()
+  })
+
   it('lets a new key sign once a bundle lists it, and not before', async () => {
     await server.importBundle(await sign())
     const [old] = server.keys()

@@ -108,6 +108,8 @@ export function createPublications(parts: PublicationsParts): Publications {
       const next = { issuer, revision, sequence, issued, expires, root, digest: read.mark.digest, bundle: text }
       return epoch.transact((): ImportResult => {
         if (publications.read()?.sequence !== last?.sequence) return { ok: false, reason: 'seq' }
+        // Of the keys it was judged by: one of them may have been revoked meanwhile.
+        if (keys.revision() !== revision) return { ok: false, reason: 'keys_changed' }
         publications.write(next)
         return { ok: true, sequence }
       })
