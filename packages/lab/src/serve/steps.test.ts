@@ -38,6 +38,12 @@ describe('a step', () => {
     expect(describeAll([{ ...call, headers: { accept: 'text/html' } }])[0]?.from).toBe('person')
   })
 
+  it('with a secret in its path has its name there', () => {
+    const headers = { cookie: 'interaction=a-secret-of-this-browser' }
+    const visit = { ...call, headers, url: 'http://127.0.0.1:4000/interaction/a-secret-of-this-browser/login' }
+    expect(describeAll([visit])[0]?.request).toBe('POST /interaction/‹cookie 1›/login')
+  })
+
   it('without an answer says so by having none', () => {
     const { answer: _none, ...unanswered } = call
     expect(describeAll([unanswered])[0]).not.toHaveProperty('answer')

@@ -7,6 +7,9 @@ import type { HttpMessage, Step } from './events.ts'
 const FIRST_STEPS = 100
 const LAST_STEPS = 20
 
+/** The name that a secret was given, as a URL writes it. */
+const NAME_IN_PATH = /%E2%80%B9[\w%]*?%E2%80%BA/g
+
 /** Characters of a body that are shown. */
 const LONGEST_BODY = 8_192
 
@@ -51,7 +54,7 @@ function nameSender({ from, headers }: Exchange): string {
 }
 
 function describeRequest({ method, url, headers, body }: Exchange): string {
-  const path = URL.parse(url)?.pathname ?? url
+  const path = (URL.parse(url)?.pathname ?? url).replaceAll(NAME_IN_PATH, (name) => decodeURIComponent(name))
   const call = headers['content-type']?.includes('json') === true ? describeCall(body) : ''
   return [method, path, call].filter((word) => word !== '').join(' ')
 }

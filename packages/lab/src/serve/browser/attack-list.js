@@ -23,8 +23,10 @@ export function listAttacks({ groups }) {
   return (chosen) => {
     for (const { attack, item } of entries) {
       const link = item.firstElementChild
-      if (attack.id === chosen) link?.setAttribute('aria-current', 'page')
-      else link?.removeAttribute('aria-current')
+      if (attack.id === chosen) {
+        link?.setAttribute('aria-current', 'page')
+        link?.scrollIntoView({ block: 'nearest' })
+      } else link?.removeAttribute('aria-current')
     }
   }
 }

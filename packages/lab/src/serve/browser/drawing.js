@@ -140,9 +140,12 @@ function place(item, { from, to }, lanes) {
   item.classList.toggle('to-the-right', low > lanes.length - 1 - high)
 }
 
-/** Where a long name breaks in a narrow lane. @param {string} lane */
+/** A word a line, and where a long one breaks in a narrow lane. @param {string} lane */
 function hyphenate(lane) {
-  return lane.replace('authorization', 'authori\u00adzation').replace('attestation', 'attes\u00adtation')
+  return lane
+    .replace(' ', '\n')
+    .replace('authorization', 'authori\u00adzation')
+    .replace('attestation', 'attes\u00adtation')
 }
 
 /** One stop of the Tab key; arrows, Home and End go on from there. @param {HTMLElement} list */

@@ -13,7 +13,7 @@ export const DRAWING = `
 .lack code { padding: 0.0625rem 0.375rem; border-radius: 0.25rem; background: var(--notice-ground); color: var(--notice); }
 .drawing { flex: 1; display: flex; flex-direction: column; min-height: 12rem; }
 .heads { display: grid; grid-template-columns: repeat(var(--lanes), minmax(0, 1fr)); align-items: end; border-bottom: 1px solid var(--line); }
-.heads span { padding: 0 0.25rem 0.5rem; text-align: center; font-size: 0.8125rem; line-height: 1.2; font-weight: 600; hyphens: manual; overflow-wrap: break-word; }
+.heads span { white-space: pre-line; padding: 0 0.0625rem 0.5rem; text-align: center; font-size: 0.8125rem; line-height: 1.2; font-weight: 600; hyphens: manual; overflow-wrap: break-word; }
 .heads .attacker { color: var(--lost); }
 .paper { flex: 1; display: flex; max-height: max(24rem, 78vh); overflow-y: auto; }
 .roll { position: relative; flex: 1; min-width: 0; height: fit-content; min-height: 100%; padding: 0.375rem 0 0.75rem; }
