@@ -71,8 +71,11 @@ describe('a key of an attestation issuer that is revoked', () => {
   })
 
   it('is not the same as a key of the same thumbprint that somebody else claims', async () => {
-    const { trust, scene } = await setUp()
-    const claim = claimAgent(attester, scene.agent, { iss: 'https://other.example' })
+    const issuer = 'https://other.example'
+    const entries = [attester.line(), attester.line({ issuer })]
+    const trust = createTrust(entries, { verifier: createFastVerifier(), clock: () => start })
+    const { scene } = await setUp({ trust })
+    const claim = claimAgent(attester, scene.agent, { iss: issuer })
     await revoke(trust)
     expect(await callWith(scene, { token: await scene.token({ agent: claim }) })).toHaveProperty('agent')
   })

@@ -1,4 +1,5 @@
 /** Everything about attestations that a guard has: who may vouch for agents, and what is asked of them. */
+import type { TrustList } from '@countersign/attestation/trust'
 import {
   type AttestationPolicy,
   type AttestationVerifier,
@@ -13,6 +14,8 @@ import { asksForAttestation, readAttestationPolicy } from '../policy/attestation
 export interface AttestationSettings {
   /** Absent where no trust list says whose attestations count. */
   readonly verifier?: AttestationVerifier
+  /** Whose word counts, also in the claim of a token; where it is absent, the token's issuer alone decides that. */
+  readonly trust?: Pick<TrustList, 'find'>
   /** What is asked of the agent in every call. */
   readonly policy?: AttestationPolicy
   /** Whether the keys of all who are trusted to attest agents are at hand; rejects, or is false, where they are not. */
@@ -43,6 +46,7 @@ export function createAttestationSettings(
     },
     ...(attestation !== undefined && { policy: readAttestationPolicy('attestation', attestation) }),
     ...(trust !== undefined && {
+      trust,
       verifier: configure(() => createVerifier({ ...completed, trust, ...(times !== undefined && { times }) })),
     }),
   }

@@ -27,6 +27,16 @@ describe('the agent claim of a token', () => {
     expect(await callWith(scene, parts)).toMatchObject({ agent: { level: 'enterprise', source: 'attestation' } })
   })
 
+  it('counts for no more than a trust list of our own says of who is behind it', async () => {
+    const listed = (line: Parameters<typeof attester.line>[0]) =>
+      createScene({ ...required, attesters: [attester.line(line)] })
+    expect(await claim(await listed({}))).toMatchObject({ agent: { level: 'provider', source: 'token' } })
+    expect(await claim(await listed({ level: 'enterprise' }))).toMatchObject({ agent: { level: 'enterprise' } })
+    const untrusted = 'attestation_required claim_untrusted'
+    expect(await claim(await listed({}), { iss: 'https://attest.elsewhere.example' })).toBe(untrusted)
+    expect(await claim(await listed({ providers: ['somebody else'] }))).toBe(untrusted)
+  })
+
   it('ends at its own exp, to the second, while the token goes on, also when that was verified before', async () => {
     const scene = await createScene({ attestation: 'optional' })
     const token = await scene.token({ agent: claimAgent(attester, scene.agent, { exp: start + 60 }) })

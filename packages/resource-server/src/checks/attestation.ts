@@ -2,7 +2,7 @@
  * Which agent is calling (draft-ietf-oauth-attestation-based-client-auth, DPoP combined mode): by an attestation of the
  * key that the proof was made with, or by what the authorization server verified of one when it issued the token.
  */
-import type { AttestationVerifier } from '@countersign/attestation/verify'
+import type { AttestationVerifier, ClaimedAgent } from '@countersign/attestation/verify'
 import { refuse } from '@countersign/core'
 import { type Call, established } from '../call.ts'
 import type { CallerAgent } from '../decision.ts'
@@ -46,18 +46,29 @@ async function verify(
 }
 
 /** The claim ends by itself, often before its token does. */
-function believeToken(call: Call, { clock }: GuardContext): undefined {
+function believeToken(call: Call, context: GuardContext): undefined {
   const claim = established(call.token).agent
-  if (claim === undefined || !claim.ok || clock() >= claim.value.expires) return
-  const { issuer, level, binding, agent, expires } = claim.value
+  if (claim === undefined || !claim.ok || context.clock() >= claim.value.expires) return
+  const level = findLevel(claim.value, context)
+  if (level === undefined) return
+  const { issuer, binding, agent, expires } = claim.value
   const caller: CallerAgent = { issuer, level, binding, agent, expires, source: 'token' }
   call.agent = caller
 }
 
+/** A trust list of one's own says how much an issuer's word counts, whatever the authorization server makes of it. */
+function findLevel(claim: ClaimedAgent, { attestation: { trust } }: GuardContext): ClaimedAgent['level'] | undefined {
+  if (trust === undefined) return claim.level
+  const line = trust.find(claim.issuer)
+  return line?.providers.has(claim.agent.identity.provider) === true ? line.level : undefined
+}
+
 /** Why a caller counts as unattested, in one constant word for the log. */
-export function explainMissing(call: Call, { attestation: { verifier } }: GuardContext): string {
+export function explainMissing(call: Call, context: GuardContext): string {
+  const { verifier } = context.attestation
   const claim = established(call.token).agent
   if (verifier === undefined && call.incoming.header(attestationHeader).length > 0) return 'nobody_trusted'
   if (claim === undefined) return 'none'
-  return claim.ok ? 'claim_expired' : `claim_${claim.reason}`
+  if (!claim.ok) return `claim_${claim.reason}`
+  return findLevel(claim.value, context) === undefined ? 'claim_untrusted' : 'claim_expired'
 }
