@@ -1,21 +1,24 @@
 /** A12, what stands beside the attack: everybody who comes to a cold server is served by one fetch, or told to come back. */
+
 import { createTrust, type FetchingPolicy, type Trust } from '@countersign/attestation/trust'
 import { createFastVerifier } from '@countersign/core/node'
-import { afterAll, describe, expect, it } from 'vitest'
-import { type Holder, obtainToken } from '../support/agent.ts'
-import { useDeployment } from '../support/attack.ts'
-import { createStrangersKey, type StrangersKey } from '../support/attestation.ts'
-import { callAttested } from '../support/attested-call.ts'
-import type { Deployment } from '../support/deployment.ts'
 import {
   type Answering,
+  callAttested,
+  createStrangersKey,
+  type Deployment,
+  type Holder,
   type KeyServer,
   lineOf,
+  obtainToken,
   publishedIssuer,
+  type StrangersKey,
+  signAttestation,
   startKeyServer,
   writeKeySet,
-} from '../support/key-server.ts'
-import { signAttestation } from '../support/partner.ts'
+} from '@countersign/lab'
+import { afterAll, describe, expect, it } from 'vitest'
+import { useDeployment } from '../support/attack.ts'
 
 const own = await createStrangersKey()
 const slow = { document: writeKeySet({ k1: own }), after: 300 }

@@ -1,15 +1,25 @@
 /** A13, what stands beside the attack: a storm of ten thousand calls, against the hardened server alone. */
+
 import { createTrust } from '@countersign/attestation/trust'
 import { createFastVerifier } from '@countersign/core/node'
+import {
+  createStrangersKey,
+  type Deployment,
+  type Holder,
+  lineOf,
+  modernHeaders,
+  obtainNonce,
+  obtainToken,
+  publishedIssuer,
+  signAttestation,
+  signProof,
+  startKeyServer,
+  toolCall,
+  writeKeySet,
+} from '@countersign/lab'
 import { decodeProtectedHeader } from 'jose'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type Holder, modernHeaders, obtainNonce, obtainToken, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { createStrangersKey } from '../support/attestation.ts'
-import type { Deployment } from '../support/deployment.ts'
-import { lineOf, publishedIssuer, startKeyServer, writeKeySet } from '../support/key-server.ts'
-import { signAttestation } from '../support/partner.ts'
-import { signProof } from '../support/wire.ts'
 
 const key = await createStrangersKey()
 const document = { document: writeKeySet({ k1: key }) }

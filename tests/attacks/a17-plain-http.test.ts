@@ -1,13 +1,14 @@
 /** A17, what stands beside the attack: other ways to say that it was TLS, and plain HTTP in a configuration. */
+
 import { createTrustList } from '@countersign/attestation/trust'
 import { createAttestationIssuerServer } from '@countersign/attestation-issuer'
 import { createAuthorizationServer } from '@countersign/authorization-server'
 import { createFastVerifier } from '@countersign/core/node'
+import { createStrangersKey } from '@countersign/lab'
 import { notesPolicy } from '@countersign/notes-server'
 import { createGuard, type GuardOptions } from '@countersign/resource-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ProxiedNotes, startProxiedNotes } from '../../packages/lab/src/scene/proxied-notes.ts'
-import { createStrangersKey } from '../support/attestation.ts'
 
 const options: GuardOptions = {
   resource: 'https://notes.example/mcp',

@@ -1,15 +1,25 @@
 /** A2, A3, A7 at the token endpoint: what is shown there would speak for the agent at every server. */
+
 import { createTrustList } from '@countersign/attestation/trust'
 import { createFastVerifier } from '@countersign/core/node'
+import {
+  type AgentKey,
+  type Answer,
+  accessTokenOf,
+  callTool,
+  claimsOf,
+  createAgentKey,
+  createPartner,
+  createStrangersKey,
+  type Deployment,
+  forge,
+  requestAttested,
+  tamper,
+  toolCall,
+} from '@countersign/lab'
 import { describe, expect, it } from 'vitest'
 import { verifies } from '../requirements/verifies.ts'
-import { callTool, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { createStrangersKey, forge, tamper } from '../support/attestation.ts'
-import { accessTokenOf, claimsOf, requestAttested } from '../support/attested-token.ts'
-import type { Deployment } from '../support/deployment.ts'
-import { createPartner } from '../support/partner.ts'
-import { type AgentKey, type Answer, createAgentKey } from '../support/wire.ts'
 
 const partner = await createPartner({ issuer: 'https://anthropic.com' })
 const common = { authorizationTrust: partner.trust, guard: { attestation: 'required' } } as const

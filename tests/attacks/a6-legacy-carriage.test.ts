@@ -2,6 +2,15 @@
 
 import { createTrustList, type TrustEntry } from '@countersign/attestation/trust'
 import { createFastVerifier } from '@countersign/core/node'
+import {
+  type Answer,
+  attestedAs,
+  callAttested,
+  createSessionfulHandler,
+  createStrangersKey,
+  type Deployment,
+  obtainToken,
+} from '@countersign/lab'
 import type { CryptoKey } from 'jose'
 import { describe, expect, it } from 'vitest'
 import {
@@ -10,13 +19,7 @@ import {
   legacyIssuer,
   signLegacyAttestation,
 } from '../../packages/lab/src/scene/legacy-attestation.ts'
-import { obtainToken } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { attestedAs, createStrangersKey } from '../support/attestation.ts'
-import { callAttested } from '../support/attested-call.ts'
-import type { Deployment } from '../support/deployment.ts'
-import { createSessionfulHandler } from '../support/sessionful-handler.ts'
-import type { Answer } from '../support/wire.ts'
 
 const [legacyKey, boundKey] = [await createStrangersKey(), await createStrangersKey()]
 const legacyLine: TrustEntry = { ...legacyIssuer, keys: { keys: [{ ...legacyKey.publicJwk, kid: 'k1' }] } }

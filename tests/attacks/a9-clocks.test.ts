@@ -1,12 +1,9 @@
 /** A9, what stands beside the attack: honest agents whose clocks are wrong, and how far tolerance may be stretched. */
+import { attestedDeployment, becomeAttested, createPartner, obtainNonce, obtainToken, send } from '@countersign/lab'
 import { createGuard, type GuardOptions } from '@countersign/resource-server'
 import { describe, expect, it } from 'vitest'
 import { prepareDated } from '../../packages/lab/src/attacks/a9-clocks.ts'
-import { obtainNonce, obtainToken } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { attestedDeployment, becomeAttested } from '../support/attested-call.ts'
-import { createPartner } from '../support/partner.ts'
-import { send } from '../support/wire.ts'
 
 describe('A9: an honest agent whose clock is ten minutes off', () => {
   const deployment = useDeployment({ ...attestedDeployment, durable: true })

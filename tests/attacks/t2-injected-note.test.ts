@@ -1,11 +1,12 @@
 /** T2 from end to end: the agent holds a token for reading, and a note that it reads tells it to delete. */
+
 import { createAgent } from '@countersign/client'
+import type { Deployment } from '@countersign/lab'
 import type { StreamableHTTPClientTransportOptions } from '@modelcontextprotocol/client'
 import { describe, expect, it } from 'vitest'
 import { connect, eras } from '../interop/eras.ts'
 import { createKeyProvider } from '../interop/key-provider.ts'
 import { useDeployment } from '../support/attack.ts'
-import type { Deployment } from '../support/deployment.ts'
 import { injectDeletion, obeyNotes } from '../support/obedient-agent.ts'
 
 type Host = (deployment: Deployment) => Promise<StreamableHTTPClientTransportOptions>

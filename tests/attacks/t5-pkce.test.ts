@@ -1,10 +1,19 @@
 /** T5: what the hardened server asks of the requests that codes come from, and of whoever redeems one. */
+
 import { randomBytes } from 'node:crypto'
+import {
+  type Answer,
+  authorize,
+  createAgentKey,
+  type Deployment,
+  obtainCode,
+  obtainTokenNonce,
+  postToken,
+  proveToken,
+  redemption,
+} from '@countersign/lab'
 import { describe, expect, it } from 'vitest'
 import { useDeployment } from '../support/attack.ts'
-import { authorize, obtainCode, obtainTokenNonce, postToken, proveToken, redemption } from '../support/authorization.ts'
-import type { Deployment } from '../support/deployment.ts'
-import { type Answer, createAgentKey } from '../support/wire.ts'
 
 /** With a key of the thief's own: the token would be good for whoever redeemed the code. */
 async function redeemAsThief(deployment: Deployment, code: string, verifier?: string): Promise<Answer> {

@@ -1,13 +1,19 @@
 /** T7, what stands beside the attack: a person who has said yes once is asked again, and what was given once is given once. */
+import {
+  authorize,
+  callTool,
+  type Deployment,
+  detailsOf,
+  eachByItself,
+  entryFor,
+  type Holder,
+  obtainFromPerson,
+  seatPerson,
+  toolCall,
+} from '@countersign/lab'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { callTool, type Holder, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { authorize } from '../support/authorization.ts'
-import { detailsOf, entryFor, obtainFromPerson } from '../support/capability-tokens.ts'
-import { eachByItself } from '../support/capability-tools.ts'
-import type { Deployment } from '../support/deployment.ts'
-import { seatPerson } from '../support/person.ts'
 
 const text = 'once'
 const entry = (deployment: Deployment) => entryFor(deployment, 'write_note', { text })

@@ -1,13 +1,12 @@
 /** T7 from end to end: the agent holds a capability for one note, and a note that it reads tells it to delete another. */
+
 import { createAgent } from '@countersign/client'
+import { type Deployment, deletionByNote, detailsOf, entryFor } from '@countersign/lab'
 import type { StreamableHTTPClientTransportOptions } from '@modelcontextprotocol/client'
 import { describe, expect, it } from 'vitest'
 import { connect, eras } from '../interop/eras.ts'
 import { createKeyProvider } from '../interop/key-provider.ts'
 import { useDeployment } from '../support/attack.ts'
-import { detailsOf, entryFor } from '../support/capability-tokens.ts'
-import { deletionByNote } from '../support/capability-tools.ts'
-import type { Deployment } from '../support/deployment.ts'
 import { injectDeletion, keepNote, obeyNotes } from '../support/obedient-agent.ts'
 
 type Host = (deployment: Deployment, given: number) => Promise<StreamableHTTPClientTransportOptions>

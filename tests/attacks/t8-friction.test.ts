@@ -1,12 +1,22 @@
 /** T8, what stands beside the attack: what an agent that was stopped may still do, and when it may go on. */
+
 import { systemClock } from '@countersign/core'
+import {
+  callTool,
+  declareTools,
+  deletionByNote,
+  detailsOf,
+  entryFor,
+  type Holder,
+  obtainCapabilities,
+  obtainFromPerson,
+  obtainToken,
+  seatPerson,
+  toolCall,
+} from '@countersign/lab'
 import { describe, expect, it } from 'vitest'
 import { fillStore, leanOn, withFriction } from '../../packages/lab/src/attacks/t8-friction.ts'
-import { callTool, type Holder, obtainToken, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { detailsOf, entryFor, obtainCapabilities, obtainFromPerson } from '../support/capability-tokens.ts'
-import { declareTools, deletionByNote } from '../support/capability-tools.ts'
-import { seatPerson } from '../support/person.ts'
 
 const deletion = (id: number) => toolCall('delete_note', { note_id: id })
 

@@ -1,12 +1,23 @@
 /** X1: one capability, used on many connections at once, through several processes that share one store. */
+import {
+  type Answer,
+  createAgentKey,
+  delegateTo,
+  eachByItself,
+  entryFor,
+  type Holder,
+  modernHeaders,
+  obtainCapabilities,
+  obtainNonce,
+  type Sending,
+  send,
+  signProof,
+  tokensOf,
+  toolCall,
+} from '@countersign/lab'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Holder, modernHeaders, obtainNonce, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { tokensOf } from '../support/authorization.ts'
-import { delegateTo, entryFor, obtainCapabilities } from '../support/capability-tokens.ts'
-import { eachByItself } from '../support/capability-tools.ts'
 import { type GuardedProcesses, startGuardedProcesses } from '../support/guarded-processes.ts'
-import { type Answer, createAgentKey, type Sending, send, signProof } from '../support/wire.ts'
 
 const processes = 4
 const connections = 1_000

@@ -1,7 +1,7 @@
 /** X10, what stands beside the attack: preflights. */
+import { send } from '@countersign/lab'
 import { describe, expect, it } from 'vitest'
 import { useDeployment } from '../support/attack.ts'
-import { send } from '../support/wire.ts'
 
 describe('X10: preflights of foreign origins', () => {
   const deployment = useDeployment({ guard: { origins: ['https://app.example'] } })

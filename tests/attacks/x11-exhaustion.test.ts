@@ -1,9 +1,8 @@
 /** X11, what stands beside the attack: oversized headers, and others who are served meanwhile. */
+import { callTool, obtainToken, send, toolCall } from '@countersign/lab'
 import { describe, expect, it } from 'vitest'
 import { dribble } from '../../packages/lab/src/scene/dribble.ts'
-import { callTool, obtainToken, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { send } from '../support/wire.ts'
 
 describe('X11: oversized headers', () => {
   const deployment = useDeployment()

@@ -1,16 +1,14 @@
 /** X15, from end to end in both eras: the agent is asked to delete one note, and a note talks it into fetching what it takes to delete another. */
+
 import { type AgentOptions, type ApprovalRequest, createAgent } from '@countersign/client'
+import { type Deployment, deletionByNote, entryFor, seatPerson } from '@countersign/lab'
 import type { Client, ClientOptions, StreamableHTTPClientTransportOptions } from '@modelcontextprotocol/client'
 import { describe, expect, it, vi } from 'vitest'
 import { connect, eras } from '../interop/eras.ts'
 import { createKeyProvider } from '../interop/key-provider.ts'
 import { useDeployment } from '../support/attack.ts'
-import { entryFor } from '../support/capability-tokens.ts'
-import { deletionByNote } from '../support/capability-tools.ts'
-import type { Deployment } from '../support/deployment.ts'
 import { recordExchanges } from '../support/exchanges.ts'
 import { injectDeletion, keepNote, obeyNotes } from '../support/obedient-agent.ts'
-import { seatPerson } from '../support/person.ts'
 
 type Era = ClientOptions['versionNegotiation']
 const unattended = { stepUp: { capabilities: ['delete_note'] } }

@@ -1,12 +1,13 @@
 /** X15, from end to end through the SDK's client and ours: the agent arms itself, and who is asked. */
+
 import { type AgentOptions, createAgent } from '@countersign/client'
+import { seatPerson } from '@countersign/lab'
 import type { StreamableHTTPClientTransportOptions } from '@modelcontextprotocol/client'
 import { describe, expect, it, vi } from 'vitest'
 import { connect } from '../interop/eras.ts'
 import { createKeyProvider } from '../interop/key-provider.ts'
 import { useDeployment } from '../support/attack.ts'
 import { injectDeletion, obeyNotes } from '../support/obedient-agent.ts'
-import { seatPerson } from '../support/person.ts'
 
 const deployment = useDeployment()
 

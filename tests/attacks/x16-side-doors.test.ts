@@ -1,6 +1,6 @@
 /** X16, what stands beside the attack: every method there is. */
+import { callTool, obtainToken, rpc } from '@countersign/lab'
 import { describe, expect, it } from 'vitest'
-import { callTool, obtainToken, rpc } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
 
 const oneTool = { tools: { read_notes: { scopes: ['notes:read'] } }, resources: {}, prompts: {}, methods: {} }

@@ -1,8 +1,16 @@
 /** X4, what stands beside the attack: tokens with other bytes, and proofs with a member twice. */
+import {
+  type AgentKey,
+  modernHeaders,
+  obtainNonce,
+  obtainToken,
+  prepareCall,
+  send,
+  sha256,
+  toolCall,
+} from '@countersign/lab'
 import { describe, expect, it } from 'vitest'
-import { modernHeaders, obtainNonce, obtainToken, prepareCall, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { type AgentKey, send, sha256 } from '../support/wire.ts'
 
 const body = toolCall('read_notes')
 

@@ -1,8 +1,7 @@
 /** X5, what stands beside the attack: all that `htu` may and may not be. */
+import { modernHeaders, obtainNonce, obtainToken, send, signProof, toolCall } from '@countersign/lab'
 import { describe, expect, it } from 'vitest'
-import { modernHeaders, obtainNonce, obtainToken, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { send, signProof } from '../support/wire.ts'
 
 const body = toolCall('read_notes')
 const relay = 'relay.example'

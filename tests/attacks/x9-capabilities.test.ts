@@ -1,13 +1,19 @@
 /** X9, at the form of the consent page: it is filled with more than the page had. */
+
 import { type Capability, parseCapabilities } from '@countersign/capability'
+import {
+  type Deployment,
+  detailsOf,
+  eachByItself,
+  entryFor,
+  obtainFromPerson,
+  type Person,
+  type Terms,
+} from '@countersign/lab'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createBrowser } from '../../packages/authorization-server/testing/browser.ts'
 import { useDeployment } from '../support/attack.ts'
-import { detailsOf, entryFor, obtainFromPerson, type Terms } from '../support/capability-tokens.ts'
-import { eachByItself } from '../support/capability-tools.ts'
-import type { Deployment } from '../support/deployment.ts'
-import type { Person } from '../support/person.ts'
 
 /** A person whose browser sends the form with these fields; `undefined` is a box that was unticked. */
 function seatFiller(

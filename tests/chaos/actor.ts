@@ -1,7 +1,8 @@
 /** Somebody who uses a server until it dies, remembers what it was told, and holds the next one to it. */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Grounds } from '../support/authorization.ts'
+import type { Grounds } from '@countersign/lab'
 import type { Up } from '../support/up.ts'
 
 export interface Actor {

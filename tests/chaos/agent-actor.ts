@@ -1,15 +1,17 @@
 /** An agent that gets token after token: assertions and proofs, each for one use. */
-import { expect } from 'vitest'
-import { callTool, toolCall } from '../support/agent.ts'
 import {
+  type AgentKey,
+  callTool,
   clientCredentials,
+  createAgentKey,
   type Grounds,
   obtainTokenNonce,
   postToken,
   proveToken,
   tokensOf,
-} from '../support/authorization.ts'
-import { type AgentKey, createAgentKey } from '../support/wire.ts'
+  toolCall,
+} from '@countersign/lab'
+import { expect } from 'vitest'
 import type { Actor } from './actor.ts'
 
 interface TokenRequest {

@@ -1,16 +1,19 @@
 /** An agent that goes about deleting note after note, each with a capability for that one, once. */
-import { expect } from 'vitest'
-import { callTool, type Holder, toolCall } from '../support/agent.ts'
-import { attest } from '../support/attestation.ts'
 import {
+  type Answer,
+  attest,
+  callTool,
   clientCredentials,
+  createAgentKey,
   type Grounds,
+  type Holder,
   obtainTokenNonce,
   postToken,
   proveToken,
   tokensOf,
-} from '../support/authorization.ts'
-import { type Answer, createAgentKey } from '../support/wire.ts'
+  toolCall,
+} from '@countersign/lab'
+import { expect } from 'vitest'
 import type { Actor } from './actor.ts'
 
 /** A token with a capability for one note. */

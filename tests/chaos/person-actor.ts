@@ -1,7 +1,8 @@
 /** A person who logs in, approves, and whose client redeems codes and refreshes: codes and refresh tokens, each for one use. */
-import { expect } from 'vitest'
 import {
+  type Answer,
   type Code,
+  createAgentKey,
   type Grounds,
   obtainCode,
   obtainTokenNonce,
@@ -9,10 +10,10 @@ import {
   proveToken,
   redemption,
   refreshment,
+  seatPerson,
   tokensOf,
-} from '../support/authorization.ts'
-import { seatPerson } from '../support/person.ts'
-import { type Answer, createAgentKey } from '../support/wire.ts'
+} from '@countersign/lab'
+import { expect } from 'vitest'
 import type { Actor } from './actor.ts'
 
 /** One login, with what of it was used. `underWay`: sent, and not answered. */

@@ -1,16 +1,22 @@
 /** An agent that writes notes: each acknowledged one is kept, and none is written twice. */
+
 import { randomUUID } from 'node:crypto'
-import { expect } from 'vitest'
-import { callTool, type Holder, prepareCall, toolCall } from '../support/agent.ts'
 import {
+  callTool,
   clientCredentials,
+  createAgentKey,
   type Grounds,
+  type Holder,
   obtainTokenNonce,
   postToken,
+  prepareCall,
   proveToken,
+  type Sending,
+  send,
   tokensOf,
-} from '../support/authorization.ts'
-import { createAgentKey, type Sending, send } from '../support/wire.ts'
+  toolCall,
+} from '@countersign/lab'
+import { expect } from 'vitest'
 import type { Actor } from './actor.ts'
 
 interface Writing {

@@ -1,13 +1,14 @@
 /** The MCP conformance suite against the authorization server. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAuthorizationServer } from '@countersign/authorization-server'
+import { seatPerson } from '@countersign/lab'
 import { closeServer, listen } from '@countersign/resource-server/node'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { seatPerson } from '../support/person.ts'
 import { listScenarios, runSuite, type ScenarioResult } from './run-suite.ts'
 
 const resource = 'http://127.0.0.1/mcp'

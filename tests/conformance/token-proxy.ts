@@ -2,13 +2,12 @@
  * A guarded notes server for a suite that sends no token: a proxy before it adds token and proof to each request and
  * changes nothing else, so that what the suite sees is what the guard, its listener and the MCP server answer.
  */
+
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { type Holder, obtainToken, send, signProof, startDeployment } from '@countersign/lab'
 import { closeServer, listen } from '@countersign/resource-server/node'
-import { type Holder, obtainToken } from '../support/agent.ts'
-import { startDeployment } from '../support/deployment.ts'
-import { send, signProof } from '../support/wire.ts'
 
 /** The proxy, which is all that the suite gets to know. */
 export interface TokenProxy {

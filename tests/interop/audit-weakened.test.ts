@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { type Deployment, type DeploymentOptions, seatPerson, startDeployment } from '@countersign/lab'
 import { type AuditReport, audit, createAuditKey, createTokenSource } from '@countersign/lab/audit'
 import { describe, expect, it } from 'vitest'
-import { type Deployment, type DeploymentOptions, startDeployment } from '../support/deployment.ts'
-import { seatPerson } from '../support/person.ts'
 import { useUp } from '../support/up.ts'
 
 const LAUNCHER = join(import.meta.dirname, '../../packages/cli/bin/countersign.js')

@@ -1,9 +1,8 @@
+import { type Deployment, obtainToken, startDeployment } from '@countersign/lab'
 import { type AuditReport, audit, createTokenSource, hasFailed } from '@countersign/lab/audit'
 import { notesScopes } from '@countersign/notes-server'
 import { exportJWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { obtainToken } from '../support/agent.ts'
-import { type Deployment, startDeployment } from '../support/deployment.ts'
 import { type AuditTarget, serveFastMcp, serveSdk } from './audit-targets.ts'
 
 const idsOf = ({ findings }: AuditReport): readonly string[] => findings.map(({ id }) => id)

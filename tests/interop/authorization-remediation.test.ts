@@ -1,14 +1,20 @@
 /** A call that lacks a capability, on the wire: what is asked for, what comes of it, and when it ends. */
+
 import { createAgent } from '@countersign/client'
+import {
+  type Answer,
+  callTool,
+  deletionByNote,
+  entryFor,
+  obtainCapabilities,
+  obtainToken,
+  toolCall,
+} from '@countersign/lab'
 import { describe, expect, it } from 'vitest'
 import { verifies } from '../requirements/verifies.ts'
-import { callTool, obtainToken, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { entryFor, obtainCapabilities } from '../support/capability-tokens.ts'
-import { deletionByNote } from '../support/capability-tools.ts'
 import { recordExchanges } from '../support/exchanges.ts'
 import { keepNote } from '../support/obedient-agent.ts'
-import type { Answer } from '../support/wire.ts'
 import { connect, eras } from './eras.ts'
 
 const deployment = useDeployment({ capabilities: deletionByNote })

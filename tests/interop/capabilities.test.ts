@@ -1,11 +1,12 @@
 /** Capabilities and delegation from end to end: our agent and the SDK's own client, real servers, notes that lie. */
+
 import { type Agent, type AgentOptions, type ApprovalRequest, createAgent } from '@countersign/client'
 import type { Friction, FrictionDecision } from '@countersign/friction'
+import { seatPerson } from '@countersign/lab'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type CapabilityDeployment, startCapabilityDeployment } from '../support/capability-deployment.ts'
 import { recordExchanges } from '../support/exchanges.ts'
-import { seatPerson } from '../support/person.ts'
 import { connect, eras } from './eras.ts'
 import { createKeyProvider } from './key-provider.ts'
 

@@ -1,17 +1,28 @@
 /** Instances of agents, capabilities, and all that was passed on: revoked at the authorization server, over at the guard. */
+
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import type { Revocation } from '@countersign/authorization-server'
+import {
+  type AgentKey,
+  callTool,
+  createAgentKey,
+  type Holder,
+  prepareCall,
+  rpc,
+  send,
+  signAssertion,
+  signProof,
+  toolCall,
+} from '@countersign/lab'
 import { calculateJwkThumbprint, decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { callTool, type Holder, prepareCall, rpc, toolCall } from '../support/agent.ts'
 import {
   type CapabilityDeployment,
   type KeyClient,
   startCapabilityDeployment,
 } from '../support/capability-deployment.ts'
-import { type AgentKey, createAgentKey, send, signAssertion, signProof } from '../support/wire.ts'
 
 let deployment: CapabilityDeployment
 beforeAll(async () => {

@@ -1,14 +1,14 @@
 /** A stock oidc-provider as the issuer of the guarded notes server, by configuration alone: `docs/issuers.md`. */
+
 import { setTimeout } from 'node:timers/promises'
 import { createAgent } from '@countersign/client'
+import { type Answer, callTool, createAgentKey, modernHeaders, prepareCall, send, toolCall } from '@countersign/lab'
 import { notesScopes } from '@countersign/notes-server'
 import type { IssuerTrust } from '@countersign/resource-server'
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { callTool, modernHeaders, prepareCall, toolCall } from '../support/agent.ts'
 import { type ForeignIssuer, type ForeignIssuerOptions, startForeignIssuer } from '../support/foreign-issuer.ts'
 import { type ServedNotes, useServedNotes } from '../support/served-notes.ts'
-import { type Answer, createAgentKey, send } from '../support/wire.ts'
 import { connect } from './eras.ts'
 
 const serveNotes = useServedNotes()

@@ -1,4 +1,5 @@
 /** An OAuthClientProvider as a user of the MCP SDK would write it, with nothing of ours: private_key_jwt and DPoP. */
+import { signAssertion } from '@countersign/lab'
 import {
   type AddClientAuthentication,
   DpopSession,
@@ -6,7 +7,6 @@ import {
   type StoredOAuthTokens,
 } from '@modelcontextprotocol/client'
 import type { JWK } from 'jose'
-import { signAssertion } from '../support/wire.ts'
 
 /** Makes one for a client that is registered for client credentials; `params` go with every token request. */
 export function createKeyProvider(

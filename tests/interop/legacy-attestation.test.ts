@@ -2,6 +2,7 @@
  * Clients that attest themselves in `initialize`, as the threat analysis carries it: an ordinary MCP client with one more
  * capability, which reads of the answer what such clients read. They know of no guard; the transport's `fetch` proves.
  */
+
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,7 @@ import { join } from 'node:path'
 import { createTrustList } from '@countersign/attestation/trust'
 import type { GuardEvent } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
+import { createAgentKey, createSessionfulHandler, signProof } from '@countersign/lab'
 import { createSqliteLedger } from '@countersign/ledgers/sqlite'
 import { createNotes, notesPolicy, notesServer } from '@countersign/notes-server'
 import { createGuard, type GuardOptions, type McpHandler } from '@countersign/resource-server'
@@ -16,8 +18,6 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createSessionfulHandler } from '../support/sessionful-handler.ts'
-import { createAgentKey, signProof } from '../support/wire.ts'
 
 const resource = 'https://notes.example/mcp'
 const issuer = 'https://auth.example'

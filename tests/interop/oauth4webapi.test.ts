@@ -1,9 +1,9 @@
 /** oauth4webapi, as it is: every step of discovery, both grants, renewal and revocation, each checked by the library. */
+import { seatPerson } from '@countersign/lab'
 import { importJWK } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useDeployment } from '../support/attack.ts'
-import { seatPerson } from '../support/person.ts'
 
 const deployment = useDeployment()
 const options = { [oauth.allowInsecureRequests]: true }

@@ -1,4 +1,5 @@
 /** Opaque tokens of our authorization server at our guard: asked about once, and over as soon as they are revoked. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,12 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type AuthorizationServer, createAuthorizationServer } from '@countersign/authorization-server'
+import { callTool, type Holder, requestToken, toolCall } from '@countersign/lab'
 import { notesScopes } from '@countersign/notes-server'
 import type { IssuerTrust } from '@countersign/resource-server'
 import { closeServer, listen } from '@countersign/resource-server/node'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { callTool, type Holder, requestToken, toolCall } from '../support/agent.ts'
 import { type NotesPlace, useNotesPlaces } from '../support/served-notes.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'countersign-opaque-'))

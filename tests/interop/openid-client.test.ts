@@ -1,10 +1,9 @@
 /** openid-client, as it is, gets, uses, renews and gives back tokens of the authorization server. */
+import { seatPerson, toolCall } from '@countersign/lab'
 import { importJWK } from 'jose'
 import * as client from 'openid-client'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { seatPerson } from '../support/person.ts'
 
 const deployment = useDeployment()
 const insecure = { execute: [client.allowInsecureRequests] }

@@ -1,9 +1,10 @@
 /** A server that has had enough of a client says so with 429: what our agent and the SDK's own client make of it. */
+
 import { createAgent } from '@countersign/client'
+import type { Deployment } from '@countersign/lab'
 import type { StreamableHTTPClientTransportOptions } from '@modelcontextprotocol/client'
 import { describe, expect, it } from 'vitest'
 import { useDeployment } from '../support/attack.ts'
-import type { Deployment } from '../support/deployment.ts'
 import { recordExchanges } from '../support/exchanges.ts'
 import { connect, eras } from './eras.ts'
 import { createKeyProvider } from './key-provider.ts'

@@ -1,18 +1,30 @@
 /** Every kind of revocation, at every guarded server: refused within two seconds, streams included, and nothing beside it. */
+
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import type { Revocation } from '@countersign/authorization-server'
+import {
+  callTool,
+  clientCredentials,
+  createAgentKey,
+  deletionByNote,
+  entryFor,
+  type Holder,
+  obtainCapabilities,
+  obtainFromPerson,
+  prepareCall,
+  refreshment,
+  requestUnder,
+  rpc,
+  seatPerson,
+  tokensOf,
+  toolCall,
+} from '@countersign/lab'
 import { notesPolicy } from '@countersign/notes-server'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { callTool, type Holder, prepareCall, rpc, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
-import { clientCredentials, refreshment, tokensOf } from '../support/authorization.ts'
-import { entryFor, obtainCapabilities, obtainFromPerson, requestUnder } from '../support/capability-tokens.ts'
-import { deletionByNote } from '../support/capability-tools.ts'
-import { seatPerson } from '../support/person.ts'
-import { createAgentKey } from '../support/wire.ts'
 
 const deployment = useDeployment({
   capabilities: deletionByNote,

@@ -1,8 +1,9 @@
 /** What is revoked at the authorization server is refused at every guarded server within two seconds. */
+
 import { setTimeout } from 'node:timers/promises'
+import { callTool, type Holder, obtainToken, toolCall } from '@countersign/lab'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { callTool, type Holder, obtainToken, toolCall } from '../support/agent.ts'
 import { useDeployment } from '../support/attack.ts'
 
 const deployment = useDeployment()

@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { Capability } from '@countersign/capability'
+import { callTool, createAgentKey, send, signAssertion, signProof, toolCall } from '@countersign/lab'
 import { decodeJwt } from 'jose'
 import { describe, expect, it, vi } from 'vitest'
-import { callTool, toolCall } from '../support/agent.ts'
 import { createWire } from '../support/secrets/exchanges.ts'
 import { createHunt } from '../support/secrets/hunt.ts'
 import { driveGoodCalls, type Holder } from '../support/secrets/traffic.ts'
 import { useUp } from '../support/up.ts'
-import { createAgentKey, send, signAssertion, signProof } from '../support/wire.ts'
 
 const launcher = join(import.meta.dirname, '../../packages/cli/bin/countersign.js')
 

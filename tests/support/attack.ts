@@ -1,6 +1,6 @@
 /** A deployment for the tests of a block. */
+import { type Deployment, type DeploymentOptions, startDeployment } from '@countersign/lab'
 import { afterAll, beforeAll } from 'vitest'
-import { type Deployment, type DeploymentOptions, startDeployment } from './deployment.ts'
 
 /** Starts a deployment before the tests of a block and closes it after them. */
 export function useDeployment(options: DeploymentOptions = {}): () => Deployment {

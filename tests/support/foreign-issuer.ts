@@ -1,11 +1,12 @@
 /** An authorization server that is not ours, and how its clients get tokens: by credentials, or through its own pages. */
+
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { type AgentKey, signProof } from '@countersign/lab'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
-import { type AgentKey, signProof } from './wire.ts'
 
 /** A client of the foreign issuer, with a secret of its own. */
 export interface ForeignClient {

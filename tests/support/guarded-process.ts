@@ -1,12 +1,13 @@
 /** A guarded notes server in a process of its own, beside others that serve the same resource: told what by its one argument. */
+
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { declareTools } from '@countersign/lab'
 import { createSqliteLedger } from '@countersign/ledgers/sqlite'
 import { createNotes, notesPolicy, notesServer } from '@countersign/notes-server'
 import { createGuard } from '@countersign/resource-server'
 import { createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
-import { declareTools } from './capability-tools.ts'
 import type { GuardedProcessOptions, GuardedProcessWord } from './guarded-processes.ts'
 
 const {

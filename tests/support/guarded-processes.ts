@@ -1,11 +1,11 @@
 /** Several processes that guard one resource, as behind a load balancer. */
+
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CapabilityTools } from './capability-tools.ts'
-import type { Deployment } from './deployment.ts'
+import type { CapabilityTools, Deployment } from '@countersign/lab'
 
 /** What one of them is told, as JSON. */
 export interface GuardedProcessOptions {

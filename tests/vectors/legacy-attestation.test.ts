@@ -1,13 +1,14 @@
 /** Attestations in `initialize`: tokens as existing issuers write them, and whole exchanges through a guarded server. */
+
 import { randomUUID } from 'node:crypto'
 import { createLegacyAttestationVerifier } from '@countersign/attestation/legacy'
 import { createTrustList } from '@countersign/attestation/trust'
 import { createPortableVerifier, type GuardEvent, type Ledger } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
+import { createAgentKey, signProof } from '@countersign/lab'
 import { createGuard } from '@countersign/resource-server'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { createAgentKey, signProof } from '../support/wire.ts'
 import exchangeVectors from './attestation/legacy-exchanges.json' with { type: 'json' }
 import vectors from './attestation/legacy-tokens.json' with { type: 'json' }
 

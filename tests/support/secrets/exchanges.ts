@@ -1,5 +1,5 @@
 /** What went over the wire, kept whole, with the secrets that were made or sent on it. */
-import { type Answer, type Sending, send } from '../wire.ts'
+import { type Answer, type Sending, send } from '@countersign/lab'
 import type { Hunt, SecretKind } from './hunt.ts'
 
 /** One request with its answer. */

@@ -4,11 +4,20 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { attestFrom, createAgent } from '@countersign/client'
+import {
+  type AgentKey,
+  type Answer,
+  createAgentKey,
+  modernHeaders,
+  rpc,
+  type Sending,
+  signAssertion,
+  signProof,
+  toolCall,
+} from '@countersign/lab'
 import { exportJWK } from 'jose'
 import { createBrowser } from '../../../packages/authorization-server/testing/browser.ts'
-import { modernHeaders, rpc, toolCall } from '../agent.ts'
 import type { Up } from '../up.ts'
-import { type AgentKey, type Answer, createAgentKey, type Sending, signAssertion, signProof } from '../wire.ts'
 import type { Wire } from './exchanges.ts'
 import type { Hunt } from './hunt.ts'
 

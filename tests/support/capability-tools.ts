@@ -1,1 +1,0 @@
-export * from '../../packages/lab/src/scene/capability-tools.ts'

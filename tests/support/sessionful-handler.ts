@@ -1,1 +1,0 @@
-export * from '../../packages/lab/src/scene/sessionful-handler.ts'
