@@ -9,15 +9,19 @@ import { completeLegacyAnswer, nameSession } from './legacy/legacy-response.ts'
 import type { Policy } from './policy.ts'
 import { bindStream, type StreamLease } from './sessions/token-bound-stream.ts'
 
-/** Credentials, which no handler needs any more, and what described the connection or the bytes that we read. */
-const withheldHeaders: ReadonlySet<string> = new Set([
+/** Credentials, which no handler needs any more. */
+const credentialHeaders: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
   'dpop',
-  'mcp-session-id',
   'oauth-client-attestation',
   'oauth-client-attestation-pop',
   'proxy-authorization',
+])
+
+/** What is the guard's own, and what described the connection or the bytes that we read. */
+const withheldHeaders: ReadonlySet<string> = new Set([
+  'mcp-session-id',
   'connection',
   'content-encoding',
   'content-length',
@@ -36,9 +40,9 @@ export async function exchange(
   call: Call,
   decision: Extract<Decision, { allowed: true }>,
   context: GuardContext,
-  { boundStreams }: Policy,
+  { boundStreams, withholdsCredentials }: Policy,
 ): Promise<Response> {
-  const given = await handler.fetch(createHandlerRequest(call), {
+  const given = await handler.fetch(createHandlerRequest(call, withholdsCredentials), {
     authInfo: createAuthInfo(decision.caller, context.resource),
     ...(decision.body === undefined ? {} : { parsedBody: decision.body }),
   })
@@ -55,10 +59,11 @@ export async function exchange(
 }
 
 /** The request as the handler sees it: without credentials, so that no tool can pass them on. */
-function createHandlerRequest({ incoming, body, sessionId }: Call): Request {
+function createHandlerRequest({ incoming, body, sessionId }: Call, withholdsCredentials: boolean): Request {
   const headers = new Headers()
   for (const name of incoming.headerNames()) {
-    if (!withheldHeaders.has(name)) for (const value of incoming.header(name)) headers.append(name, value)
+    const isWithheld = withheldHeaders.has(name) || (withholdsCredentials && credentialHeaders.has(name))
+    if (!isWithheld) for (const value of incoming.header(name)) headers.append(name, value)
   }
   if (sessionId !== undefined) headers.set('mcp-session-id', sessionId)
   const content = body === undefined ? null : JSON.stringify(body)

@@ -47,6 +47,8 @@ export interface Policy {
   readonly countsUses: boolean
   /** Whether streams end when their token does. */
   readonly boundStreams: boolean
+  /** Whether credentials stay with the guard, so that no handler can pass them on. */
+  readonly withholdsCredentials: boolean
 }
 
 /** Cheap before dear, and everything that needs no store first. */
@@ -93,4 +95,5 @@ export const policy: Policy = {
   spendsRefused: true,
   countsUses: true,
   boundStreams: true,
+  withholdsCredentials: true,
 }

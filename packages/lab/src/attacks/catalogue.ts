@@ -35,6 +35,7 @@ import { consent } from './x9-consent.ts'
 import { browsers } from './x10-browsers.ts'
 import { exhaustion } from './x11-exhaustion.ts'
 import { secretsInLogs } from './x12-secrets-in-logs.ts'
+import { passthrough } from './x13-passthrough.ts'
 import { tokenExchange } from './x14-token-exchange.ts'
 import { selfArming } from './x15-self-arming.ts'
 import { sideDoors } from './x16-side-doors.ts'
@@ -78,6 +79,7 @@ export const attacks: readonly Attack[] = [
   browsers,
   exhaustion,
   secretsInLogs,
+  passthrough,
   tokenExchange,
   selfArming,
   sideDoors,

@@ -39,6 +39,7 @@ const guardWords: Readonly<Record<GuardWeakness, string>> = {
   single_use_of_allowed_only: 'Only proofs of allowed calls are remembered',
   no_capability_count: 'Uses of capabilities are not counted',
   endless_streams: 'Streams outlive their token',
+  credentials_handed_on: 'The server behind the guard is given its caller’s credentials',
 }
 
 const attestationWords: Readonly<Record<AttestationWeakness, string>> = {

@@ -60,6 +60,8 @@ const weakEndings = [
   'no_capability_count',
   /** Streams outlive their token. */
   'endless_streams',
+  /** Handlers are given what their caller proved itself with. */
+  'credentials_handed_on',
 ] as const
 
 type WeakVariant = keyof typeof weakVariants
@@ -91,6 +93,7 @@ export function weakenPolicy(without: readonly Weakness[]): Policy {
     spendsRefused: !without.includes('single_use_of_allowed_only'),
     countsUses: !without.includes('no_capability_count'),
     boundStreams: !without.includes('endless_streams'),
+    withholdsCredentials: !without.includes('credentials_handed_on'),
   }
 }
 
