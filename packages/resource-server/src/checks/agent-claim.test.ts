@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { GuardOptions } from '../guard-options.ts'
 import { callWith, withAttestation } from '../testing/attested-call.test-fixture.ts'
 import { agentWords, claimAgent, createAttester } from '../testing/attester.test-fixture.ts'
+import { createDurableLedger } from '../testing/durable-ledger.test-fixture.ts'
 import { type Members, start } from '../testing/issuer.test-fixture.ts'
 import { createScene, type Scene } from '../testing/scene.test-fixture.ts'
 
@@ -35,6 +36,9 @@ describe('the agent claim of a token', () => {
     const untrusted = 'attestation_required claim_untrusted'
     expect(await claim(await listed({}), { iss: 'https://attest.elsewhere.example' })).toBe(untrusted)
     expect(await claim(await listed({ providers: ['somebody else'] }))).toBe(untrusted)
+    const ledger = createDurableLedger()
+    const legacy = await createScene({ ...required, ledger, attesters: [attester.line({ legacy: true })] })
+    expect(await claim(legacy)).toBe(untrusted)
   })
 
   it('ends at its own exp, to the second, while the token goes on, also when that was verified before', async () => {

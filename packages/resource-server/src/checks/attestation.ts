@@ -60,7 +60,8 @@ function believeToken(call: Call, context: GuardContext): undefined {
 function findLevel(claim: ClaimedAgent, { attestation: { trust } }: GuardContext): ClaimedAgent['level'] | undefined {
   if (trust === undefined) return claim.level
   const line = trust.find(claim.issuer)
-  return line?.providers.has(claim.agent.identity.provider) === true ? line.level : undefined
+  if (line === undefined || line.legacy) return undefined
+  return line.providers.has(claim.agent.identity.provider) ? line.level : undefined
 }
 
 /** Why a caller counts as unattested, in one constant word for the log. */

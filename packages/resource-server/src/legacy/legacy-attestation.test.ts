@@ -212,11 +212,12 @@ describe('A6: the weaker carriage', () => {
 describe('beside the stronger carriage', () => {
   it('what the token says of the agent counts, and the attestation is judged all the same', async () => {
     const bound = await createAttester()
-    const scene = await createLegacyScene({ attestation: 'required' })
+    const legacy = await createLegacyAttester()
+    const scene = await createLegacyScene({ attestation: 'required', attesters: [bound.line(), legacy.line()] })
     const token = await scene.token({ agent: claimAgent(bound, scene.agent) })
-    expect((await scene.initialize(undefined, { token })).headers.has('mcp-session-id')).toBe(true)
+    expect((await scene.initialize(await legacy.attest(), { token })).headers.has('mcp-session-id')).toBe(true)
     expect(agentOf(scene)).toMatchObject({ source: 'token', binding: 'key' })
-    const forged = await scene.attester.attest({ aud: 'https://other.example' })
+    const forged = await legacy.attest({ aud: 'https://other.example' })
     expect(await codeOf(await scene.initialize(forged, { token }))).toBe(-32002)
   })
 
