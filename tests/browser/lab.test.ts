@@ -56,9 +56,9 @@ describe('the page of the lab', () => {
     expect(await last.getAttribute('aria-label')).toMatch(
       /^\d+\. attacker to hardened-mcp: POST \/mcp read_notes, with DPoP ‹token 1›, ‹proof \d›\. Answer: 401 replay_detected$/,
     )
-    expect(await page.getByRole('status').allTextContents()).toContain(
-      'Hardened server: The defence holds, 401 replay_detected.',
-    )
+    const told = (await page.getByRole('status').allTextContents()).join(' ')
+    expect(told).toContain('Hardened server: The defence holds, 401 replay_detected.')
+    expect(told).toContain('Weakened server: The attacker wins, 200.')
     expect(complaints).toEqual([])
     expect(requests.filter(({ origin }) => `${origin}/` !== lab.url)).toEqual([])
     await page.context().close()

@@ -53,5 +53,14 @@ export function announce(text) {
   find('news').textContent = text
 }
 
+/**
+ * Says something more: two things that end at about the same time are both heard.
+ *
+ * @param {string} text
+ */
+export function announceBeside(text) {
+  announce(`${find('news').textContent ?? ''} ${text}`.trim())
+}
+
 /** Whether nothing shall move. */
 export const prefersStillness = () => matchMedia('(prefers-reduced-motion: reduce)').matches

@@ -1,5 +1,5 @@
 /** The stage: both servers side by side, and what starts and stops the run. */
-import { announce, find, make, makeButton, prefersStillness } from './dom.js'
+import { announce, announceBeside, find, make, makeButton, prefersStillness } from './dom.js'
 import { createDrawing } from './drawing.js'
 import { showExchange } from './exchange.js'
 import { createPlayer } from './player.js'
@@ -59,7 +59,10 @@ export function setStage(press) {
     tell(event) {
       if (event.type === 'waiting')
         state.textContent = `Waiting for ${event.ahead} other ${plural('run', event.ahead)} …`
-      if (event.type === 'began') state.textContent = 'Running …'
+      if (event.type === 'began') {
+        state.textContent = 'Running …'
+        announce('')
+      }
       for (const side of shown) side.tell(event)
       if (event.type === 'over') over(endings[event.reason])
     },
@@ -105,7 +108,7 @@ function createSide(side, { variant, without }) {
     drawing.decide(outcome)
     element.classList.add(verdict.tone)
     foot.replaceChildren(makeVerdict(verdict))
-    announce(`${words[side]} server: ${verdict.words}, ${verdict.detail}.`)
+    announceBeside(`${words[side]} server: ${verdict.words}, ${verdict.detail}.`)
   }
 
   return {
