@@ -1,5 +1,5 @@
 /** What a signed key bundle says: the keys of one issuer now, and those that it takes back (`typ: jwk-set+jwt`). */
-import { type JsonObject, type JsonValue, type PublicJwk, parsePublicJwk } from '@countersign/core'
+import { isJsonObject, type JsonObject, type JsonValue, type PublicJwk, parsePublicJwk } from '@countersign/core'
 import { algorithmOf } from '../jws/attestation-algorithms.ts'
 
 /** Why a key is trusted no more: the words of RFC 5280 §5.3.1 that fit a signing key. */
@@ -94,7 +94,7 @@ function readAll<T>(
 
 function readKey(value: JsonValue): BundleKey | undefined {
   const jwk = parsePublicJwk(value)
-  if (!jwk.ok || !isObject(value)) return undefined
+  if (!jwk.ok || !isJsonObject(value)) return undefined
   const { kid, alg, exp } = value
   if (!isKeyId(kid) || typeof exp !== 'number') return undefined
   if (alg !== algorithmOf(jwk.value)) return undefined
@@ -102,16 +102,12 @@ function readKey(value: JsonValue): BundleKey | undefined {
 }
 
 function readRevokedKey(value: JsonValue): RevokedKey | undefined {
-  if (!isObject(value)) return undefined
+  if (!isJsonObject(value)) return undefined
   const { kid, jkt, reason: said, revoked_at: revokedAt } = value
   const reason = revocationReasons.find((known) => known === said)
   if (!isKeyId(kid) || typeof jkt !== 'string' || !THUMBPRINT.test(jkt)) return undefined
   if (reason === undefined || typeof revokedAt !== 'number') return undefined
   return { keyId: kid, thumbprint: jkt, reason, revokedAt }
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isKeyId(value: JsonValue | undefined): value is string {

@@ -1,5 +1,5 @@
 /** What an attestation says of the agent itself: the threat analysis's claims, and how the issuer knows them. */
-import type { JsonObject, JsonValue } from '@countersign/core'
+import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core'
 import type { ClaimsResult } from './attestation-claims.ts'
 import { type Assurance, assurances, type SafetyLevel, safetyLevels } from './ranks.ts'
 
@@ -52,7 +52,7 @@ export function readAgentClaims(payload: JsonObject): ClaimsResult<AgentClaims> 
 }
 
 function readIdentity(value: JsonValue | undefined): AgentIdentity | undefined {
-  if (!isObject(value)) return undefined
+  if (!isJsonObject(value)) return undefined
   const { model_family, model_version, provider, deployment_id } = value
   if (!isText(model_family) || !isText(model_version) || !isText(provider) || !isText(deployment_id)) return undefined
   return { model_family, model_version, provider, deployment_id }
@@ -60,7 +60,7 @@ function readIdentity(value: JsonValue | undefined): AgentIdentity | undefined {
 
 function readIntegrity(value: JsonValue | undefined): AgentIntegrity | undefined {
   if (value === undefined) return {}
-  if (!isObject(value)) return undefined
+  if (!isJsonObject(value)) return undefined
   const { config_hash, system_prompt_hash } = value
   if (config_hash !== undefined && !isText(config_hash)) return undefined
   if (system_prompt_hash !== undefined && !isText(system_prompt_hash)) return undefined
@@ -71,17 +71,13 @@ function readIntegrity(value: JsonValue | undefined): AgentIntegrity | undefined
 }
 
 function readMetadata(value: JsonValue | undefined): AttestationMetadata | undefined {
-  if (!isObject(value)) return undefined
+  if (!isJsonObject(value)) return undefined
   const { attestation_version, attestation_type, safety_level: said, capabilities_declared = [] } = value
   const safety_level = safetyLevels.find((known) => known === said)
   if (!isText(attestation_version) || !isText(attestation_type) || safety_level === undefined) return undefined
   if (!Array.isArray(capabilities_declared) || capabilities_declared.length > MOST_CAPABILITIES) return undefined
   if (!capabilities_declared.every(isText)) return undefined
   return { attestation_version, attestation_type, safety_level, capabilities_declared }
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isText(value: unknown): value is string {

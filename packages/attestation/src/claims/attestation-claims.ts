@@ -1,6 +1,7 @@
 /** The claims of an attestation (draft-ietf-oauth-attestation-based-client-auth §5.1), and the agent's own. */
 import { type JsonObject, type JsonValue, type PublicJwk, parsePublicJwk } from '@countersign/core'
 import { type AgentClaims, readAgentClaims } from './agent-claims.ts'
+import { isDate, isMatch } from './claim-forms.ts'
 
 /** Claims that are well-formed; whom they concern, and whether they are of now, is still to be judged. */
 export interface AttestationClaims {
@@ -64,12 +65,4 @@ function readConfirmation(cnf: JsonValue | undefined): ClaimsResult<PublicJwk | 
   const jwk = parsePublicJwk(cnf.jwk)
   if (!jwk.ok || jwk.value.kty === 'RSA') return { ok: false, reason: 'cnf' }
   return jwk
-}
-
-function isMatch(pattern: RegExp, value: unknown): value is string {
-  return typeof value === 'string' && pattern.test(value)
-}
-
-function isDate(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
 }

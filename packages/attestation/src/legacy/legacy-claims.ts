@@ -2,6 +2,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, type PublicJwk, parsePublicJwk } from '@countersign/core'
 import { type AgentClaims, readAgentClaims } from '../claims/agent-claims.ts'
 import type { ClaimsResult } from '../claims/attestation-claims.ts'
+import { isDate, isMatch } from '../claims/claim-forms.ts'
 
 /** Claims that are well-formed; whether they are of now, and for whom, is still to be judged. */
 export interface LegacyClaims {
@@ -82,12 +83,4 @@ function readConfirmation(cnf: JsonValue | undefined): ClaimsResult<PublicJwk | 
   if (jwk === undefined) return { ok: true, value: undefined }
   const key = parsePublicJwk(jwk)
   return key.ok ? key : { ok: false, reason: 'cnf' }
-}
-
-function isMatch(pattern: RegExp, value: unknown): value is string {
-  return typeof value === 'string' && pattern.test(value)
-}
-
-function isDate(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
 }
