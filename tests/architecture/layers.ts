@@ -7,6 +7,7 @@ import type { Manifest, Package } from './manifests.ts'
 /** L0 imports nothing of ours, L1 only L0, L2 only L0 and L1, L3 public entry points of any. */
 export const layers: Readonly<Record<string, 0 | 1 | 2 | 3>> = {
   core: 0,
+  'store-servers': 0,
   dpop: 1,
   attestation: 1,
   capability: 1,
@@ -39,6 +40,7 @@ const MADE_FOR: Readonly<Record<string, readonly string[]>> = {
   attestation: ['cockatiel'],
   capability: ['re2js'],
   friction: ['rate-limiter-flexible'],
+  ledgers: ['cockatiel', 'ioredis', 'pg'],
 }
 
 /** What makes an import forbidden, in words; undefined when it is allowed. */

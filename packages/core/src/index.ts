@@ -15,13 +15,25 @@ export {
 export { type PublicJwk, parsePublicJwk } from './jose/jwk.ts'
 export { isJsonObject, type JsonLimits, type JsonObject, type JsonValue, parseStrictJson } from './jose/strict-json.ts'
 export { thumbprintInput } from './jose/thumbprint.ts'
+export { LedgerUnavailable } from './ledger/ledger-unavailable.ts'
 export { createMemoryLedger } from './ledger/memory-ledger.ts'
 export { spendKey } from './ledger/spend-key.ts'
 export type { AttestationCarriage, AttestationEvent, AttestationEvents } from './ports/attestation-events.ts'
 export { type Clock, systemClock } from './ports/clock.ts'
 export type { Events, GuardEvent, Weakening } from './ports/events.ts'
 export type { KeyRing } from './ports/key-ring.ts'
-export type { Ledger, Spend, SpendKind, SpendOutcome } from './ports/ledger.ts'
+export type {
+  Ledger,
+  SharedStore,
+  Spend,
+  SpendKind,
+  SpendOutcome,
+  StoreEpoch,
+  StoreEvent,
+  StoreFault,
+  StoreHealth,
+} from './ports/ledger.ts'
+export type { ProofOwner } from './ports/proof-owner.ts'
 export type { Awaitable, Verifier, VerifyKey } from './ports/verifier.ts'
 export { type Rejection, type RejectionCode, refuse, rejections } from './rejection.ts'
 export { type Ok, ok, type Refused, type Result } from './result.ts'

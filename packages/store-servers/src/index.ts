@@ -1,0 +1,2 @@
+/** Real store servers, for tests, the lab and chaos runs. */
+export {}
