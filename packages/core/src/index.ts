@@ -34,6 +34,7 @@ export type {
   StoreHealth,
 } from './ports/ledger.ts'
 export type { ProofOwner } from './ports/proof-owner.ts'
+export type { SharedChannel } from './ports/shared-channel.ts'
 export type { Awaitable, Verifier, VerifyKey } from './ports/verifier.ts'
 export { type Rejection, type RejectionCode, refuse, rejections } from './rejection.ts'
 export { type Ok, ok, type Refused, type Result } from './result.ts'
