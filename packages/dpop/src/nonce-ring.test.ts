@@ -29,7 +29,7 @@ describe('a nonce (RFC 9449 §8)', () => {
     const nonce = await ring.current()
     for (const age of [0, 30, 60, 90, 119.999]) {
       time.now = START + age
-      expect(await ring.accepts(nonce)).toMatchObject({ expires: START + 120 })
+      expect(await ring.accepts(nonce)).toMatchObject({ expires: START + 120, issued: START - 5, place: 'store' })
     }
     time.now = START + 120
     expect(await ring.accepts(nonce)).toBeUndefined()
@@ -120,7 +120,24 @@ describe('a nonce (RFC 9449 §8)', () => {
     { lifetime: 59 },
     { lifetime: Number.NaN },
     { step: 1, lifetime: 101 },
+    { clockDifference: -1 },
+    { clockDifference: Number.NaN },
   ])('is not made with %o', (options) => {
     expect(() => createNonceRing(options)).toThrow(RangeError)
+  })
+})
+
+describe('when a nonce can have been used first', () => {
+  it('is the beginning of its step, on the clock that is furthest ahead', async () => {
+    const { ring, time } = setUp({ clockDifference: 7 })
+    time.now += 29
+    expect(await ring.accepts(await ring.current())).toMatchObject({ issued: START - 7 })
+  })
+
+  it('is not before there was the secret', async () => {
+    const { ring } = setUp({ notBefore: START + 11 })
+    expect(await ring.accepts(await ring.current())).toMatchObject({ issued: START + 11 })
+    const old = setUp({ notBefore: START - 1000 })
+    expect(await old.ring.accepts(await old.ring.current())).toMatchObject({ issued: START - 5 })
   })
 })

@@ -1,14 +1,21 @@
 /** Is a proof of now (RFC 9449 §4.3 checks 10 and 11, §8, §11.1)? */
 import { type Awaitable, type Refused, refuse } from '@countersign/core'
-import type { LiveNonce, NonceRing } from './nonce-ring.ts'
+import type { LiveNonce, NoncePlace, NonceRing } from './nonce-ring.ts'
 import type { ProofClaims } from './proof-claims.ts'
 import type { ProofPolicy } from './proof-policy.ts'
 
-/**
- * Until when the proof could be used again, so until when its id is kept: NumericDate; and whether it carries the
- * nonce that is handed out now.
- */
-type ProofTime = { readonly ok: true; readonly retainUntil: number; readonly newestNonce: boolean } | Refused
+/** What the time of a proof, or its nonce, says of where and for how long its id is kept. */
+export interface AcceptedTime {
+  /** Until when the proof could be used again, NumericDate. */
+  readonly retainUntil: number
+  /** Since when it could have been used, NumericDate. */
+  readonly issued: number
+  readonly place: NoncePlace
+  /** Whether it carries the nonce that is handed out now. */
+  readonly newestNonce: boolean
+}
+
+type ProofTime = ({ readonly ok: true } & AcceptedTime) | Refused
 
 const SEP_1932_WINDOW = 300
 
@@ -27,16 +34,31 @@ export function judgeProofTime(
   return live.then((found) => judgeNonce(claims, now, policy, found))
 }
 
-function judgeNonce({ iat }: ProofClaims, now: number, policy: ProofPolicy, live: LiveNonce | undefined): ProofTime {
+function judgeNonce(
+  { iat }: ProofClaims,
+  now: number,
+  policy: ProofPolicy,
+  live: LiveNonce | 'elsewhere' | undefined,
+): ProofTime {
   if (live === undefined) return refuse('use_dpop_nonce', 'nonce')
+  if (live === 'elsewhere') return refuse('use_dpop_nonce', 'nonce_of_another_process')
   if (policy.sep1932 && Math.abs(now - iat) > SEP_1932_WINDOW) return refuse('invalid_dpop_proof', 'iat')
-  return { ok: true, retainUntil: live.expires + marginOf(policy), newestNonce: live.newest }
+  const { expires, newest, issued, place } = live
+  return { ok: true, retainUntil: expires + marginOf(policy), issued, place, newestNonce: newest }
 }
 
 function judgeIssueTime({ iat }: ProofClaims, now: number, policy: ProofPolicy): ProofTime {
+  const { maxAge, maxAhead, clockDifference } = policy
   if (policy.nonce === 'required') return refuse('use_dpop_nonce', 'no_nonce')
-  if (!(iat >= now - policy.maxAge && iat <= now + policy.maxAhead)) return refuse('use_dpop_nonce', 'iat')
-  return { ok: true, retainUntil: iat + policy.maxAge + marginOf(policy), newestNonce: false }
+  if (!(iat >= now - maxAge && iat <= now + maxAhead)) return refuse('use_dpop_nonce', 'iat')
+  return {
+    ok: true,
+    retainUntil: iat + maxAge + marginOf(policy),
+    // A proof may be sent ahead of its date, to the process whose clock is furthest ahead.
+    issued: iat - maxAhead - clockDifference,
+    place: 'store',
+    newestNonce: false,
+  }
 }
 
 /** Clocks of processes that share a ledger may differ by this much in either direction. */

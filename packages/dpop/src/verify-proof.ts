@@ -1,6 +1,6 @@
 /** Verifying DPoP proofs (RFC 9449 §4.3), cheap checks before dear ones. */
 import { type Clock, decodeBase64url, ok, type Result, refuse, splitCompactJws, type Verifier } from '@countersign/core'
-import type { NonceRing } from './nonce-ring.ts'
+import type { NoncePlace, NonceRing } from './nonce-ring.ts'
 import { type ProofExpectation, readProofClaims } from './proof-claims.ts'
 import { completeProofPolicy, type ProofPolicy } from './proof-policy.ts'
 import { createSenderFinder } from './proof-sender.ts'
@@ -17,6 +17,10 @@ export interface VerifiedProof {
   readonly newestNonce: boolean
   /** Keep the id until then, NumericDate: the last moment of acceptance and twice the greatest difference of clocks. */
   readonly retainUntil: number
+  /** It cannot have been used before then, NumericDate: what a ledger that has lost its memory goes by. */
+  readonly issued: number
+  /** The one place where its id is spent: the ledger, or the memory of the owner of its nonce. */
+  readonly place: NoncePlace
   /** Now minus `iat`, seconds: how far the caller's clock is off, and what the way took. */
   readonly skew: number
 }
@@ -33,7 +37,8 @@ export interface ProofVerifierOptions {
 export interface ProofVerifier {
   /**
    * Takes the value of the one `DPoP` header (checks 1 and 2 are its reader's). Refuses with `invalid_dpop_proof`,
-   * `dpop_jkt_mismatch` or `use_dpop_nonce`. The id is not spent: give it to a ledger, to be kept until `retainUntil`.
+   * `dpop_jkt_mismatch` or `use_dpop_nonce`. The id is not spent: give it to the ledger of its
+   * `place`, to be kept until `retainUntil`.
    */
   verify(proof: string, expected: ProofExpectation): Promise<Result<VerifiedProof>>
 }
@@ -76,6 +81,8 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
         ...(contentDigest !== undefined && { contentDigest }),
         newestNonce: time.newestNonce,
         retainUntil: time.retainUntil,
+        issued: time.issued,
+        place: time.place,
         skew: now - iat,
       })
     },
