@@ -47,4 +47,14 @@ describe('npm test', () => {
     expect(installLine(missing)).toContain('install -y --no-install-recommends chromium')
     expect(findMissingParts(new Set(), table)).toEqual([])
   })
+
+  it('looks for a part by its path where it is not on the PATH', () => {
+    const shells = [
+      { name: 'a shell by its path', programs: ['/bin/*sh'], packages: ['dash'] },
+      { name: 'no folder', programs: ['/no-such-folder/*/bin/sh'], packages: ['dash'] },
+      { name: 'not to be run', programs: ['/etc/passw*'], packages: ['passwd'] },
+    ]
+    const missing = findMissingParts(new Set(shells.map(({ name }) => name)), shells)
+    expect(missing.map(({ name }) => name)).toEqual(['no folder', 'not to be run'])
+  })
 })

@@ -1,30 +1,42 @@
 /** What some suites need from the operating system, how it is detected, and how Debian installs it. */
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** A program that npm cannot bring. */
 export interface SystemPart {
   readonly name: string
-  /** It is there when one of these programs is on the PATH. */
+  /** It is there when one of these may be run: a name is looked for on the PATH, a path may hold `*` and is matched. */
   readonly programs: readonly string[]
   /** The Debian packages that bring it. */
   readonly packages: readonly string[]
 }
 
 /** All of them; suites name them in `needs`. */
-export const systemParts: readonly SystemPart[] = [{ name: 'chromium', programs: ['chromium'], packages: ['chromium'] }]
+export const systemParts: readonly SystemPart[] = [
+  { name: 'chromium', programs: ['chromium'], packages: ['chromium'] },
+  { name: 'redis', programs: ['redis-server'], packages: ['redis-server'] },
+  // Debian keeps the server of each release beside the PATH, for its own tools to find.
+  { name: 'postgres', programs: ['/usr/lib/postgresql/*/bin/postgres'], packages: ['postgresql'] },
+  { name: 'faketime', programs: ['faketime'], packages: ['faketime'] },
+  { name: 'spin', programs: ['spin'], packages: ['spin'] },
+  // What spin makes of a model is a program in C.
+  { name: 'gcc', programs: ['gcc'], packages: ['gcc', 'libc6-dev'] },
+]
 
-/** Whether a program is on the PATH and may be run. */
-function isOnPath(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
+/** Whether a program is on the PATH, or at the path, and may be run. */
+function isInstalled(program: string): boolean {
+  if (program.includes('/')) return globSync(program).some(isExecutable)
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, program)))
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The parts among `needed` that this machine does not have. */
@@ -32,7 +44,7 @@ export function findMissingParts(
   needed: ReadonlySet<string>,
   table: readonly SystemPart[] = systemParts,
 ): readonly SystemPart[] {
-  return table.filter((part) => needed.has(part.name) && !part.programs.some(isOnPath))
+  return table.filter((part) => needed.has(part.name) && !part.programs.some(isInstalled))
 }
 
 /** The line that a person types to install the parts. */
