@@ -20,7 +20,7 @@ describe('docs/observability.md', () => {
   })
 
   it('names every type of log entry that is written, and none left over', () => {
-    const { text } = shipped.find(({ path }) => path === 'packages/cli/src/up/log/entry.ts') ?? { text: '' }
+    const { text } = shipped.find(({ path }) => path === 'packages/cli/src/log/entry.ts') ?? { text: '' }
     const rows = [...text.matchAll(/^ {2}(\w+): \{\s+level: /gm)].map(([, type]) => type)
     expect(rows.length).toBeGreaterThan(10)
     expect(readFirstCells('The log of `countersign up`').toSorted()).toEqual(rows.toSorted())

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { DEFAULT_DATA_FOLDER } from '../data-folder.ts'
-import { LOG_LEVELS } from './log/level.ts'
+import { LOG_LEVELS } from '../log/level.ts'
 import type { UpOptions } from './run.ts'
 
 /** Adds the command. */

@@ -2,9 +2,9 @@
 import type { Trust } from '@countersign/attestation/trust'
 import type { ClientFile } from '../client-file.ts'
 import type { DataFolder } from '../data-folder.ts'
+import type { Log } from '../log/log.ts'
 import type { Admin } from './admin/admin.ts'
 import type { User } from './first-start.ts'
-import type { Log } from './log/log.ts'
 
 /** Decided, made or opened before the first of them. */
 export interface Parts {

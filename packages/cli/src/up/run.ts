@@ -1,11 +1,11 @@
 /** `countersign up`: everything that the guarded example needs, in one process. */
 import type { Context } from '../context.ts'
 import { DEFAULT_DATA_FOLDER, locateDataFolder } from '../data-folder.ts'
+import type { LogLevel } from '../log/level.ts'
+import { createLog } from '../log/log.ts'
 import { withProgress } from '../terminal/progress.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { type Deployment, startDeployment } from './deployment.ts'
-import type { LogLevel } from './log/level.ts'
-import { createLog } from './log/log.ts'
 
 /** The flags. */
 export interface UpOptions {

@@ -3,14 +3,14 @@ import type { AuthorizationServer } from '@countersign/authorization-server'
 import { type Clock, describeFault } from '@countersign/core'
 import type { Guard } from '@countersign/resource-server'
 import { hardenServer } from '@countersign/resource-server/node'
+import { createAdminListener } from '../../admin/listener.ts'
+import { createMetrics, type Metrics } from '../../admin/metrics.ts'
+import { createReadiness, type Readiness } from '../../admin/readiness.ts'
 import type { DataFolder } from '../../data-folder.ts'
-import type { Log } from '../log/log.ts'
+import type { Log } from '../../log/log.ts'
 import type { OpenPort } from '../ports.ts'
 import { isClockSane } from './clock-check.ts'
 import { areDatabasesSound } from './database-check.ts'
-import { createAdminListener } from './listener.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
-import { createReadiness, type Readiness } from './readiness.ts'
 
 /** What may be asked how it is. */
 interface Watched {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import type { GuardEvent } from '@countersign/core'
 import { describe, expect, it } from 'vitest'
-import { createTerminal } from '../../terminal/terminal.ts'
+import { createTerminal } from '../terminal/terminal.ts'
 import type { LogLevel } from './level.ts'
 import { createLog, type Log } from './log.ts'
 

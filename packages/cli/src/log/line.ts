@@ -1,6 +1,6 @@
 /** One entry as a line for a person. */
-import { printable } from '../../terminal/printable.ts'
-import type { Terminal } from '../../terminal/terminal.ts'
+import { printable } from '../terminal/printable.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import type { Level, Line, Value } from './entry.ts'
 
 const STYLES = { error: 'red', warn: 'yellow', info: 'bold', debug: 'dim' } as const satisfies Record<Level, string>
