@@ -17,6 +17,7 @@ export { isJsonObject, type JsonLimits, type JsonObject, type JsonValue, parseSt
 export { thumbprintInput } from './jose/thumbprint.ts'
 export { LedgerUnavailable } from './ledger/ledger-unavailable.ts'
 export { createMemoryLedger } from './ledger/memory-ledger.ts'
+export { createProofOwner } from './ledger/proof-owner.ts'
 export { spendKey } from './ledger/spend-key.ts'
 export type { AttestationCarriage, AttestationEvent, AttestationEvents } from './ports/attestation-events.ts'
 export { type Clock, systemClock } from './ports/clock.ts'

@@ -4,6 +4,7 @@
  */
 import type { RejectionCode } from '../rejection.ts'
 import type { AttestationEvent } from './attestation-events.ts'
+import type { StoreEvent } from './ledger.ts'
 
 /** What is told of every decision about a call. */
 interface DecisionEvent {
@@ -87,6 +88,17 @@ interface FrictionLevelEvent {
   readonly level: 'low' | 'medium' | 'high' | 'blocked'
 }
 
+/**
+ * A call is let through while the shared store cannot be asked: its proof was spent in the memory of this process, or of
+ * this host, to which the proof's nonce binds it. It comes next as `allowed`.
+ */
+interface DegradedUseEvent {
+  readonly type: 'degraded_use'
+  readonly clientId: string
+  /** As in a decision. */
+  readonly tools: readonly string[]
+}
+
 /** Whatever a guard has to tell. */
 export type GuardEvent =
   | AllowedEvent
@@ -97,6 +109,8 @@ export type GuardEvent =
   | WeakenedEvent
   | CapabilityUsedEvent
   | FrictionLevelEvent
+  | DegradedUseEvent
+  | StoreEvent
   | AttestationEvent
 
 /** Receives events, while the call waits: it must neither throw nor take long. */

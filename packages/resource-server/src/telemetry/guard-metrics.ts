@@ -94,6 +94,10 @@ function record(event: GuardEvent, instruments: Instruments): void {
     case 'friction_level':
       instruments.frictionLevels.add(1, { tool: event.tool, level: event.level })
       break
+    case 'degraded_use':
+    case 'store_health':
+    case 'store_epoch':
+      break
     case 'attestation_verified':
     case 'attestation_refused':
     case 'attestation_missed':
