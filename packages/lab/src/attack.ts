@@ -1,6 +1,7 @@
 /** An attack as data: its story, what it needs, and how it is done to a server that lacks one thing and to one that lacks nothing. */
 import type { RejectionCode } from '@countersign/core'
-import type { Scene, SceneOptions } from './scene/scene.ts'
+import type { Scene } from './scene/scene.ts'
+import type { SceneOptions } from './scene/scene-options.ts'
 import type { Answer } from './scene/wire.ts'
 
 /** Where an attack was described first. */

@@ -2,7 +2,8 @@
 import type { Weakness } from '@countersign/resource-server/unsafe'
 import type { Attack, AttackVariant } from './attack.ts'
 import { type Exchange, recordExchanges } from './recording/recording.ts'
-import { type Scene, startScene, withSettings } from './scene/scene.ts'
+import { type Scene, startScene } from './scene/scene.ts'
+import { withSettings } from './scene/scene-options.ts'
 
 /** Which of the two servers. */
 export type Side = 'weakened' | 'hardened'

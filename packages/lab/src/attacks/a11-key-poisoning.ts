@@ -20,7 +20,7 @@ const required = { guard: { attestation: 'required' } } as const
 const poisoned: AttackVariant = {
   title: 'A key of the attacker’s own, in the key set for a minute',
   common: { ...required, keys: {} },
-  weakened: { keys: { plain: true } },
+  weakened: { weakSettings: ['plain_key_set'] },
   async run(scene) {
     // Both servers know the good keys before the intruder comes.
     assert.equal((await callAs(scene, 'issuer')).status, 200)
@@ -46,7 +46,7 @@ const poisoned: AttackVariant = {
 const afterRestart: AttackVariant = {
   title: 'After a restart, the older bundle with the stolen key in it',
   common: { ...required, keys: { rolledBack: { newest: 'on_disk' } } },
-  weakened: { keys: { rolledBack: { newest: 'forgotten' } } },
+  weakened: { weakSettings: ['older_bundles'] },
   run: (scene) => asAttacker(() => callAs(scene, 'attacker')),
   ...stopped,
   aftermath: async (scene) => assert.equal((await callAs(scene, 'issuer')).status, 200),
@@ -55,8 +55,7 @@ const afterRestart: AttackVariant = {
 const whileRunning: AttackVariant = {
   title: 'While the server runs, the older bundle with the stolen key in it',
   common: { ...required, keys: { rolledBack: { newest: 'in_memory' } } },
-  // What knows of no newer bundle is as good as one that compares no numbers.
-  weakened: { keys: { rolledBack: { newest: 'forgotten' } } },
+  weakened: { weakSettings: ['older_bundles'] },
   run: (scene) =>
     asAttacker(async () => {
       // A key that nobody knows makes the guard look again, whenever the attacker wants.
@@ -83,7 +82,7 @@ const stolenKey: AttackVariant = {
   title: 'What a stolen key signed, in the minutes after it was revoked',
   common: { ...attestedDeployment, guard: { ...attestedDeployment.guard, securityEvents: path } },
   // A server that nobody can tell believes in the key until it fetches the keys anew.
-  weakened: { guard: { securityEvents: '/nobody-knows' } },
+  weakened: { weakSettings: ['unheard_events'] },
   async run(scene) {
     const { server } = issuerOf(scene)
     const holder = await becomeAttested(scene)

@@ -79,7 +79,7 @@ export const keyStorm: Attack = {
     {
       title: 'A storm of invented key ids',
       common: { guard: { attestation: 'required' }, keys: { plain: true } },
-      weakened: { keys: { plain: true, eager: true } },
+      weakened: { weakSettings: ['eager_keys'] },
       run: storm,
       stoppedBy: 'attestation_invalid',
       status: 403,

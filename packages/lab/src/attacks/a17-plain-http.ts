@@ -17,7 +17,7 @@ export const plainHttp: Attack = {
     {
       title: 'Plain HTTP, said to have been TLS',
       common: { trustedProxies: ['192.0.2.1'] },
-      weakened: { trustedProxies: ['0.0.0.0/0'] },
+      weakened: { weakSettings: ['everyone_is_the_proxy'] },
       run: (scene) => proxiedIn(scene).call({ 'x-forwarded-proto': 'https' }),
       stoppedBy: 'insecure_transport',
       status: 400,

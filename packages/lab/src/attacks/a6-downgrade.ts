@@ -109,7 +109,7 @@ export const downgrade: Attack = {
     {
       title: 'A refresh without the attestation that the client has to bring',
       common: { ...atTheTokenEndpoint, clientAttestation: 'required' },
-      weakened: { clientAttestation: 'optional' },
+      weakened: { weakSettings: ['client_attestation_optional'] },
       async run(scene) {
         const key = await createAgentKey()
         const refresh = await logInAttested(scene, key)
@@ -121,7 +121,7 @@ export const downgrade: Attack = {
     {
       title: 'A token request without the attestation that the client has to bring',
       common: { ...atTheTokenEndpoint, clientAttestation: 'required' },
-      weakened: { clientAttestation: 'optional' },
+      weakened: { weakSettings: ['client_attestation_optional'] },
       run: async (scene) => requestAttested(scene, await createAgentKey()),
       stoppedBy: 'invalid_client_attestation',
       status: 400,

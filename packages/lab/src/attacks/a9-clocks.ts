@@ -34,8 +34,7 @@ export const clocks: Attack = {
     {
       title: 'A proof dated ahead, sent again once its record would be gone',
       common: { durable: true },
-      // Forgets each proof when the window of a proof of this moment would be over, as if none could be dated ahead.
-      weakened: { bendSpend: (spend, now) => ({ ...spend, until: Math.min(spend.until, now + 60) }) },
+      weakened: { weakSettings: ['forgetful_ledger'] },
       async run(scene) {
         const call = await prepareDated(await obtainToken(scene), scene, { ahead: 8 })
         const first = await send(scene.a.resource, call)
@@ -51,9 +50,7 @@ export const clocks: Attack = {
       title: 'An attestation for one use, used again within the tolerance after its end',
       common: { durable: true, partner: { acceptUnbound: true }, guard: { attestation: 'preferred' } },
       // Forgets attestations at their end, though they are accepted for the tolerance of clocks longer.
-      weakened: {
-        bendSpend: (spend, now) => (spend.kind === 'attestation' ? { ...spend, until: Math.floor(now) + 60 } : spend),
-      },
+      weakened: { weakSettings: ['forgetful_ledger'] },
       async run(scene) {
         const claims = { aud: scene.a.resource, exp: Math.floor(Date.now() / 1000) + 60 }
         const attestation = await scene.partner.attest({ clientId: scene.client.clientId, claims })
@@ -68,7 +65,7 @@ export const clocks: Attack = {
     {
       title: 'An attestation that is over, where the tolerance was stretched',
       common: { ...attestedDeployment, accessTokenLifetime: 900 },
-      weakened: { guard: { attestationTimes: { skew: 300 } } },
+      weakened: { weakSettings: ['stretched_tolerance'] },
       async run(scene) {
         const holder = await becomeAttested(scene)
         scene.letSecondsPass(400)
@@ -80,7 +77,7 @@ export const clocks: Attack = {
     {
       title: 'A request held back for four minutes, where the tolerance was stretched',
       common: { durable: true },
-      weakened: { guard: { proofs: { maxAge: 300 } } },
+      weakened: { weakSettings: ['stretched_tolerance'] },
       async run(scene) {
         const call = await prepareDated(await obtainToken(scene), scene, { ahead: 0 })
         scene.letSecondsPass(240)

@@ -42,7 +42,7 @@ export const tokenExfiltration: Attack = {
       id: 'T1a',
       title: 'A Bearer token, used 31 seconds later',
       common: { accessTokenLifetime: 30, guard: { bearer: 'allowed' } },
-      weakened: { accessTokenLifetime: 3600 },
+      weakened: { weakSettings: ['long_lived_tokens'] },
       async run(scene) {
         const stolen = await stealToken(scene, { ...(await obtainToken(scene, { bearer: true })), bearer: true })
         const authorization = `Bearer ${stolen}`

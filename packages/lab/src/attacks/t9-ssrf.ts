@@ -6,7 +6,7 @@ function leading(title: string, inward: string): AttackVariant {
   return {
     title,
     common: { inward },
-    weakened: { naiveFetch: true },
+    weakened: { weakSettings: ['naive_fetch'] },
     run: (scene) => inwardIn(scene).call(),
     stoppedBy: 'never_connects',
     status: 503,

@@ -27,7 +27,7 @@ export const exhaustion: Attack = {
   variants: [
     {
       title: 'An argument that nests 2,000 levels deep',
-      weakened: { guard: { limits: { jsonDepth: 100_000 } } },
+      weakened: { weakSettings: ['no_limits'] },
       run(scene) {
         const shallow = toolCall('read_notes')
         const body = shallow.replace('"arguments":{}', `"arguments":{"x":${deep}}`)
@@ -38,7 +38,7 @@ export const exhaustion: Attack = {
     },
     {
       title: 'A batch of 80 calls (the SDK itself stops at 100)',
-      weakened: { guard: { limits: { batchLength: 100_000 } } },
+      weakened: { weakSettings: ['no_limits'] },
       run(scene) {
         const params = { name: 'read_notes', arguments: {} }
         const batch = Array.from({ length: 80 }, (_, id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params }))
@@ -49,7 +49,7 @@ export const exhaustion: Attack = {
     },
     {
       title: 'A body of 3 MB',
-      weakened: { guard: { limits: { bodyBytes: 10_000_000 } } },
+      weakened: { weakSettings: ['no_limits'] },
       run(scene) {
         const body = toolCall('read_notes', { padding: 'x'.repeat(3_000_000) })
         return callWithBody(scene, body, modernHeaders(body))
@@ -60,7 +60,7 @@ export const exhaustion: Attack = {
     {
       title: 'A body that does not end',
       common: { guard: { limits: { bodySeconds: 0.1 } } },
-      weakened: { guard: { limits: { bodySeconds: 60 } } },
+      weakened: { weakSettings: ['no_limits'] },
       run: (scene) => asAttacker(async () => dribble(scene, await obtainToken(scene), 1_000)),
       stoppedBy: 'body_timeout',
       status: 408,

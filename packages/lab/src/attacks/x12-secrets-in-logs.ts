@@ -83,7 +83,7 @@ export const secretsInLogs: Attack = {
   variants: [
     {
       title: 'The log of all servers is searched',
-      weakened: { carelessLog: true },
+      weakened: { weakSettings: ['careless_log'] },
       async run(scene) {
         await drive(scene)
         return search(scene)

@@ -16,7 +16,8 @@ import {
 } from '../scene/capability-tokens.ts'
 import { deletionByNote } from '../scene/capability-tools.ts'
 import { seatPerson } from '../scene/person.ts'
-import type { Scene, SceneOptions } from '../scene/scene.ts'
+import type { Scene } from '../scene/scene.ts'
+import type { SceneOptions } from '../scene/scene-options.ts'
 import { type Answer, createAgentKey } from '../scene/wire.ts'
 
 /** Everybody's revocations arrive within this time, in milliseconds. */

@@ -76,7 +76,7 @@ export const selfArming: Attack = {
   variants: [
     {
       title: 'A note has the agent delete, and its client asks for the scope',
-      weakened: { stepUp: { scopes: ['notes:delete'] } },
+      weakened: { weakSettings: ['scopes_unasked'] },
       run: obeyNote,
       stoppedBy: 'insufficient_scope',
       status: 403,
@@ -85,21 +85,21 @@ export const selfArming: Attack = {
     {
       title: 'A note has the agent delete, and its client asks for the capability',
       common: { capabilities: deletionByNote },
-      weakened: { stepUp: { capabilities: ['delete_note'] } },
+      weakened: { weakSettings: ['capabilities_unasked'] },
       run: obeyNote,
       ...required,
     },
     {
       title: 'The client may ask, and the authorization server gives it without asking a person',
       common: { capabilities: { delete_note: { object: '/note_id' } }, stepUp: { capabilities: ['delete_note'] } },
-      weakened: { capabilities: deletionByNote },
+      weakened: { weakSettings: ['capabilities_unapproved'] },
       run: obeyNote,
       ...required,
     },
     {
       title: 'The answer to a call for one note says to ask for another',
       common: { capabilities: deletionByNote, stepUp: { capabilities: ['delete_note'] } },
-      weakened: { heedlessAgent: true },
+      weakened: { weakSettings: ['heedless_agent'] },
       run: believeChallenge,
       ...required,
     },

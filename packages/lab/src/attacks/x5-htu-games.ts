@@ -19,7 +19,7 @@ export const htuGames: Attack = {
     {
       title: 'The agent proves for a relay, which hands the request on under its own Host',
       common: { guard: { hosts: [relay] } },
-      weakened: { weak: ['known_host', 'endpoint_from_request'] },
+      weakened: { weak: ['endpoint_from_request'] },
       async run(scene) {
         const { resource } = scene.a
         const { token, key } = await obtainToken(scene)

@@ -68,7 +68,7 @@ export const mixUp: Attack = {
   variants: [
     {
       title: "The code of the honest authorization server is redeemed at the attacker's",
-      weakened: { heedlessAgent: true },
+      weakened: { weakSettings: ['heedless_agent'] },
       async run(scene) {
         const attacker = await startMixUpServer(scene)
         scene.castAttacker(attacker.origin)

@@ -1,7 +1,8 @@
 /** One cell of the matrix: one way of an attack against the hardened servers without one check. */
 import type { AttackVariant } from '../attack.ts'
 import { runOn, type VariantOutcome } from '../run-attack.ts'
-import { type SceneOptions, startScene } from '../scene/scene.ts'
+import { startScene } from '../scene/scene.ts'
+import type { SceneOptions } from '../scene/scene-options.ts'
 
 /** What came of it. */
 export interface Cell {

@@ -8,6 +8,8 @@ import type { Weakness as AuthorizationWeakness } from '@countersign/authorizati
 import { weaknesses as authorizationWeaknesses } from '@countersign/authorization-server/unsafe'
 import type { Exchange } from '../recording/recording.ts'
 import type { DeploymentWatch } from '../scene/deployment.ts'
+import type { SceneOptions } from '../scene/scene-options.ts'
+import { concernsScene, type SceneTouch, type SceneTrace } from '../scene/weak-settings.ts'
 import type { Column } from './column.ts'
 
 /** Noted while the attack runs, on the side of the servers. */
@@ -16,22 +18,37 @@ export interface Footprint extends DeploymentWatch {
   readonly checks: ReadonlySet<string>
   /** Paths of the authorization server, once for each request. */
   readonly paths: readonly string[]
+  readonly trace: SceneTrace
 }
 
 /** An empty one. */
 export function createFootprint(): Footprint {
   const checks = new Set<string>()
   const paths: string[] = []
+  const touched = new Set<SceneTouch>()
+  const codes = new Set<string>()
   return {
     checks,
     paths,
+    trace: { touched, codes },
+    touched: (what) => void touched.add(what),
+    told: (event) => void ('code' in event && codes.add(event.code)),
     guard: (check) => void checks.add(check),
     authorization: (url) => void paths.push(url.split('?')[0] ?? ''),
   }
 }
 
+/** What a run was, and what it left behind. */
+export interface Run {
+  readonly settings: SceneOptions
+  readonly footprint: Footprint
+  readonly exchanges: readonly Exchange[]
+}
+
 /** Whether a run without the check of this column may go another way than the run that left these traces. */
-export function canDiffer(column: Column, { checks, paths }: Footprint, exchanges: readonly Exchange[]): boolean {
+export function canDiffer(column: Column, { settings, footprint, exchanges }: Run): boolean {
+  const { checks, paths, trace } = footprint
+  if (column.setting !== undefined) return concernsScene(column.setting, settings, trace)
   if (column.part === 'attestation') return checks.has('attestation') || checks.has('legacy_attestation')
   if (column.part === 'guard') return column.check === undefined || checks.has(column.check)
   const name = authorizationWeaknesses.find((weakness) => weakness === column.name)

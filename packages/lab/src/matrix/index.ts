@@ -1,5 +1,5 @@
 /** The ablation matrix: which attacks land on the hardened servers without which check. */
-export { type Column, columns, type ServerPart, settingsWithout } from './column.ts'
+export { type Column, type ColumnPart, columns, settingsWithout } from './column.ts'
 export { computeMatrix, type MatrixOptions } from './compute-matrix.ts'
 export {
   type AttackVerdict,

@@ -1,6 +1,6 @@
 /** Rows that nobody ran, for what is concluded from them. */
 import type { Attack, AttackVariant } from '../attack.ts'
-import type { SceneOptions } from '../scene/scene.ts'
+import type { SceneOptions } from '../scene/scene-options.ts'
 import type { Cell } from './cell.ts'
 import { type Column, columns } from './column.ts'
 import type { Row } from './row.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SceneOptions } from '../scene/scene.ts'
+import type { SceneOptions } from '../scene/scene-options.ts'
 import { attackWith, landed, rowOf, stopped, twoColumns } from './matrix.test-fixture.ts'
 import { concludeMatrix, findFaults } from './matrix.ts'
 import type { Row } from './row.ts'

@@ -17,7 +17,7 @@ export type AttackVerdict =
   | 'lands without one check'
   /** In no column: its weakened server lacks several checks at once, and there it lands. */
   | 'lands without several checks'
-  /** In no column: its weakened server has another setting that is no check, and there it lands. */
+  /** In no column: its weakened server has a setting for which there is no column, and there it lands. */
   | 'lands with another setting'
   /** Nowhere that was looked at. */
   | 'was not seen to land'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AttackVariant } from '../attack.ts'
-import type { SceneOptions } from '../scene/scene.ts'
+import type { SceneOptions } from '../scene/scene-options.ts'
 import { describeNeed, findOwnColumn } from './need.ts'
 
 const variant = (weakened: SceneOptions): AttackVariant => ({
@@ -18,6 +18,7 @@ describe('what a weakened server lacks', () => {
     expect(ownColumn({ weak: ['audience'] })).toBe('guard:audience')
     expect(ownColumn({ weakAttestation: ['no_audience'] })).toBe('attestation:no_audience')
     expect(ownColumn({ authorization: { weaknesses: ['pkce_optional'] } })).toBe('authorization:pkce_optional')
+    expect(ownColumn({ weakSettings: ['careless_log'] })).toBe('setting:careless_log')
   })
 
   it('is no column where it lacks several', () => {

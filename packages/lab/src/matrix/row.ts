@@ -1,9 +1,9 @@
 /** One row of the matrix: one way of an attack against the hardened servers, without nothing, and without each check. */
 import type { AttackVariant } from '../attack.ts'
-import { withSettings } from '../scene/scene.ts'
+import { withSettings } from '../scene/scene-options.ts'
 import { type Cell, fillCell, type Played, playVariant, type Stage, toCell } from './cell.ts'
 import { type Column, settingsWithout } from './column.ts'
-import { canDiffer, createFootprint, type Footprint } from './footprint.ts'
+import { canDiffer, createFootprint, type Run } from './footprint.ts'
 import type { Gate } from './gate.ts'
 import { describeNeed, findOwnColumn } from './need.ts'
 import { type Drawing, drawExchanges } from './steps.ts'
@@ -48,7 +48,7 @@ export async function computeRow(variant: AttackVariant, options: RowOptions): P
   const cells = await Promise.all(
     columns.map((column): Cell | Promise<Cell> => {
       if (column.id === own) return toCell(weak)
-      if (!everyCell && !mayDiffer(column, footprint, hardened)) {
+      if (!everyCell && !mayDiffer(column, { settings: common, footprint }, hardened)) {
         untouched.push(column.id)
         return toCell(hardened)
       }
@@ -66,8 +66,8 @@ async function playPatiently(variant: AttackVariant, stage: Stage): Promise<Play
 }
 
 /** Of a play that failed nothing is known. */
-function mayDiffer(column: Column, footprint: Footprint, played: Played): boolean {
-  return 'error' in played || canDiffer(column, footprint, played.outcome.exchanges)
+function mayDiffer(column: Column, run: Omit<Run, 'exchanges'>, played: Played): boolean {
+  return 'error' in played || canDiffer(column, { ...run, exchanges: played.outcome.exchanges })
 }
 
 function draw(played: Played): DrawnCell {

@@ -1,12 +1,13 @@
 /** What the matrix says, in words: the same in the terminal and on the page. */
-import type { ServerPart } from './column.ts'
+import type { ColumnPart } from './column.ts'
 import type { MatrixCheck, MatrixVariant } from './matrix.ts'
 
 /** Whose checks they are. */
-export const partWords: Readonly<Record<ServerPart, string>> = {
+export const partWords: Readonly<Record<ColumnPart, string>> = {
   guard: 'Checks of the guard',
   attestation: 'Verification of attestations',
   authorization: 'Rules of the authorization server',
+  setting: 'Settings of servers and agents',
 }
 
 /** What a check is worth. */
@@ -23,6 +24,7 @@ export function describeWorth({ verdict, stopsTogether, stops, tried }: MatrixCh
 export function describeLack({ need }: Pick<MatrixVariant, 'need'>): string {
   const { columns, settings } = need
   const checks = columns.length > 0 ? [`without ${columns.join(' and ')}`] : []
-  const others = settings.length > 0 ? [`with another setting, which is no check: ${settings.join(', ')}`] : []
+  const others =
+    settings.length > 0 ? [`with another setting, for which there is no column: ${settings.join(', ')}`] : []
   return [...checks, ...others].join(' and ')
 }

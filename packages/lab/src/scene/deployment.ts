@@ -14,7 +14,7 @@ import {
   createAuthorizationServer,
 } from '@countersign/authorization-server'
 import { createWeakenedAuthorizationServer, type WeakenedOptions } from '@countersign/authorization-server/unsafe'
-import { type Ledger, type Spend, systemClock } from '@countersign/core'
+import { type GuardEvent, type Ledger, type Spend, systemClock } from '@countersign/core'
 import { createSqliteLedger } from '@countersign/ledgers/sqlite'
 import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
 import { createGuard, type GuardOptions, type McpHandler } from '@countersign/resource-server'
@@ -25,6 +25,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type AttestationScene, startAttestationIssuer } from './attestation.ts'
 import { type CapabilityTools, declareTools } from './capability-tools.ts'
 import { type DeploymentLog, logRequests } from './log.ts'
+import type { SceneTouch } from './weak-settings.ts'
 
 /** How a deployment differs from the hardened one. */
 export interface DeploymentOptions {
@@ -67,6 +68,10 @@ export interface DeploymentWatch {
   readonly guard: Watch
   /** Which paths of the authorization server are asked for. */
   readonly authorization: (path: string) => void
+  /** What the guards tell. */
+  readonly told: (event: GuardEvent) => void
+  /** What of its scene the attack comes to. */
+  readonly touched: (what: SceneTouch) => void
 }
 
 /** A guarded notes server with its own notes. */

@@ -1,35 +1,14 @@
 /** The stage of one attack: a deployment with a collector beside it, a clock that can be put forward, and names for all. */
-import type { TrustEntry } from '@countersign/attestation/trust'
 import type { StepUpOptions } from '@countersign/client'
 import { type GuardEvent, systemClock } from '@countersign/core'
 import { type Collector, startCollector } from './collector.ts'
-import { type Deployment, type DeploymentOptions, startDeployment } from './deployment.ts'
+import { type Deployment, startDeployment } from './deployment.ts'
 import { type InwardIssuer, startInwardIssuer } from './inward-issuer.ts'
 import { createPartner, type Partner } from './partner.ts'
 import { type ProxiedNotes, startProxiedNotes } from './proxied-notes.ts'
-import { type KeysSetting, type Published, startPublishedIssuer } from './published-issuer.ts'
-
-/** What stands on it. */
-export interface SceneOptions extends DeploymentOptions {
-  /** A trusted attestation issuer whose key the attacker holds; what its line in the trust list says. */
-  readonly partner?: Partial<TrustEntry>
-  /** Who trusts it; default: the guards. */
-  readonly partnerTrustedBy?: 'guards' | 'authorization server'
-  /** The guards trust an issuer whose keys they fetch: how those get to them. */
-  readonly keys?: KeysSetting
-  /** With another server, behind a proxy that ends TLS: the addresses that it believes to be the proxy's. */
-  readonly trustedProxies?: readonly string[]
-  /** With another server, whose issuer sends it inward when it asks for keys: how the issuer writes this machine. */
-  readonly inward?: string
-  /** That server fetches with what goes wherever it is sent. */
-  readonly naiveFetch?: true
-  /** The agent is one that does not look where an authorization code comes from (RFC 9207). */
-  readonly heedlessAgent?: true
-  /** What the operator of the agent lets it have unasked; default: nothing. */
-  readonly stepUp?: StepUpOptions
-  /** The servers log all that comes in. */
-  readonly carelessLog?: true
-}
+import { type Published, startPublishedIssuer } from './published-issuer.ts'
+import type { SceneOptions } from './scene-options.ts'
+import { applyWeakSettings } from './weak-settings.ts'
 
 /** A scene, running. */
 export interface Scene extends Deployment {
@@ -76,14 +55,10 @@ export function inwardIn({ inward }: Scene): InwardIssuer {
   return inward
 }
 
-/** One scene with the settings of another in the place of its own. */
-export function withSettings(common: SceneOptions, settings: SceneOptions): SceneOptions {
-  const weak = [...(common.weak ?? []), ...(settings.weak ?? [])]
-  return { ...common, ...settings, guard: { ...common.guard, ...settings.guard }, ...(weak.length > 0 && { weak }) }
-}
-
 /** Starts one on free ports of 127.0.0.1; `isWeak` gives its servers the names of vulnerable ones. */
-export async function startScene(options: SceneOptions, isWeak: boolean): Promise<Scene> {
+export async function startScene(given: SceneOptions, isWeak: boolean): Promise<Scene> {
+  const options = applyWeakSettings(given)
+  const { watch } = options
   let passed = 0
   const partner = await createPartner(options.partner)
   const events: GuardEvent[] = []
@@ -91,6 +66,7 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
   const write = (line: string): void => void log.push(line)
   const tell = (event: GuardEvent): void => {
     events.push(event)
+    watch?.told(event)
     write(JSON.stringify(event))
   }
   const published = options.keys === undefined ? undefined : await startPublishedIssuer(options.keys, tell)
@@ -131,12 +107,22 @@ export async function startScene(options: SceneOptions, isWeak: boolean): Promis
     proxied,
     inward,
     events,
-    log,
+    get log() {
+      watch?.touched('log')
+      return log
+    },
     letSecondsPass: (seconds) => {
+      watch?.touched('clock')
       passed += seconds
     },
-    isAgentHeedless: options.heedlessAgent === true,
-    stepUp: options.stepUp ?? {},
+    get isAgentHeedless() {
+      watch?.touched('agent')
+      return options.heedlessAgent === true
+    },
+    get stepUp() {
+      watch?.touched('agent')
+      return options.stepUp ?? {}
+    },
     castAttacker: (url) => void cast.set(new URL(url).origin, 'attacker'),
     nameOf: (url) => cast.get(new URL(url).origin) ?? 'elsewhere',
     async close() {

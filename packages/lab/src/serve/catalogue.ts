@@ -12,7 +12,7 @@ export interface VariantStory {
   readonly title: string
   readonly status: number
   readonly stoppedBy: string
-  /** The ids of what the weakened server lacks; none where it differs in a setting that is no check. */
+  /** The ids of what the weakened server lacks; none where it differs in a setting for which there is no column. */
   readonly lacks: readonly string[]
 }
 

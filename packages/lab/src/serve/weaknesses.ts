@@ -3,8 +3,9 @@ import type { AttestationWeakness } from '@countersign/attestation/unsafe'
 import type { Weakness as AuthorizationWeakness } from '@countersign/authorization-server/unsafe'
 import type { Weakness as GuardWeakness } from '@countersign/resource-server/unsafe'
 import type { AttackVariant } from '../attack.ts'
-import { type Column, columns, type ServerPart, settingsWithout } from '../matrix/column.ts'
-import type { SceneOptions } from '../scene/scene.ts'
+import { type Column, type ColumnPart, columns, settingsWithout } from '../matrix/column.ts'
+import type { SceneOptions } from '../scene/scene-options.ts'
+import type { WeakSetting } from '../scene/weak-settings.ts'
 
 /** By kind of server part; a record of all, so that a new weakness has no words until it is given some here. */
 const guardWords: Readonly<Record<GuardWeakness, string>> = {
@@ -70,6 +71,25 @@ const authorizationWords: Readonly<Record<AuthorizationWeakness, string>> = {
   exchange_forgets: 'An exchanged token forgets whose it was',
 }
 
+const settingWords: Readonly<Record<WeakSetting, string>> = {
+  long_lived_tokens: 'Tokens live for an hour',
+  client_attestation_optional: 'Clients need no attestation for a token',
+  capabilities_unapproved: 'No person is asked before a capability is given',
+  forgetful_ledger: 'What was used is forgotten too early',
+  stretched_tolerance: 'Clocks may be wrong by five minutes',
+  no_limits: 'Requests may be as large and slow as they like',
+  naive_fetch: 'Keys are fetched from wherever a URL leads',
+  everyone_is_the_proxy: 'Everybody counts as the proxy that ends TLS',
+  careless_log: 'All that comes in is logged',
+  plain_key_set: 'Keys of issuers come unsigned',
+  older_bundles: 'An older bundle of keys is as good as a newer one',
+  eager_keys: 'Each unknown key is looked for at once',
+  unheard_events: 'Word of a stolen key reaches nobody',
+  heedless_agent: 'The agent does not look where a code comes from',
+  scopes_unasked: 'The agent may fetch every scope by itself',
+  capabilities_unasked: 'The agent may ask for every capability by itself',
+}
+
 /** One of them as the page knows it. */
 export interface NamedWeakness {
   /** Such as `guard:audience`. */
@@ -83,10 +103,11 @@ export interface WeaknessGroup {
   readonly weaknesses: readonly NamedWeakness[]
 }
 
-const words: Readonly<Record<ServerPart, Readonly<Record<string, string>>>> = {
+const words: Readonly<Record<ColumnPart, Readonly<Record<string, string>>>> = {
   guard: guardWords,
   attestation: attestationWords,
   authorization: authorizationWords,
+  setting: settingWords,
 }
 
 const groups: readonly { readonly title: string; readonly holds: (column: Column) => boolean }[] = [
@@ -94,6 +115,7 @@ const groups: readonly { readonly title: string; readonly holds: (column: Column
   { title: 'The guard, weaker', holds: ({ part, how }) => part === 'guard' && how !== 'left out' },
   { title: 'Verifying attestations', holds: ({ part }) => part === 'attestation' },
   { title: 'The authorization server', holds: ({ part }) => part === 'authorization' },
+  { title: 'Settings', holds: ({ part }) => part === 'setting' },
 ]
 
 /** All of them, as they are chosen from. */
@@ -111,11 +133,13 @@ export function readWeaknesses(ids: readonly string[]): readonly Column[] | unde
 }
 
 /** The ids of what a scene lacks. */
-export function nameWeaknesses({ weak = [], weakAttestation = [], authorization }: SceneOptions): readonly string[] {
+export function nameWeaknesses(options: SceneOptions): readonly string[] {
+  const { weak = [], weakAttestation = [], authorization, weakSettings = [] } = options
   return [
     ...weak.map((each) => `guard:${each}`),
     ...weakAttestation.map((each) => `attestation:${each}`),
     ...(authorization?.weaknesses ?? []).map((each) => `authorization:${each}`),
+    ...weakSettings.map((each) => `setting:${each}`),
   ]
 }
 

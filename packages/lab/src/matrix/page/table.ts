@@ -1,10 +1,10 @@
 /** The table of the page: a row for each check, a column for each attack. */
-import type { ServerPart } from '../column.ts'
+import type { ColumnPart } from '../column.ts'
 import type { Matrix, MatrixAttack, MatrixCheck } from '../matrix.ts'
 import { describeWorth, partWords } from '../wording.ts'
 import { escapeHtml } from './escape.ts'
 
-const parts = ['guard', 'attestation', 'authorization'] as const satisfies readonly ServerPart[]
+const parts = ['guard', 'attestation', 'authorization', 'setting'] as const satisfies readonly ColumnPart[]
 
 /** Writes it. */
 export function writeTable({ checks, attacks }: Matrix): string {
