@@ -1,4 +1,4 @@
-/** The authorization server: OAuth 2.1 for MCP, on oidc-provider and one SQLite file. */
+/** The authorization server: OAuth 2.1 for MCP, on oidc-provider and a durable store. */
 import type { Ledger } from '@countersign/core'
 import { type Configuration, Provider } from 'oidc-provider'
 import { createToolTable } from './capabilities/tool-table.ts'
@@ -90,9 +90,9 @@ export async function assembleAuthorizationServer(
   const { issuer, trust, log = () => {} } = options
   const state = await openDurableState(options, log)
   const keys = followRevokedKeys(trust, state.revocations, log)
-  const close = () => {
+  const close = async () => {
     keys?.stop()
-    state.close()
+    await state.store.close()
   }
   try {
     const provider = await createProvider(options, state, variation)
@@ -106,10 +106,10 @@ export async function assembleAuthorizationServer(
         await probeStores(issuer, state)
         await keys?.settled()
       },
-      close: async () => close(),
+      close,
     }
   } catch (error) {
-    close()
+    await close()
     throw error
   }
 }
@@ -125,13 +125,14 @@ async function createProvider(
   }: Variation,
 ): Promise<Provider> {
   const { issuer, clients = [], trust, spiffe = [], log = () => {} } = options
-  const { database, epoch, store, revocations, verifier, now } = state
+  const { store, revocations, verifier, now } = state
+  const { artefacts } = store
   const ledger = wrapLedger(state.ledger)
   const resources = createResourceRegistry(options.resources)
-  const users = await createUserStore(database, options.users ?? [])
-  const secrets = loadSecrets(database)
-  const consume = createConsume({ issuer, store, revocations, ledger, verifier, now, log })
-  const adapter = (model: string) => wrapAdapter(createAdapter(model, { store, consume, revocations, now }))
+  const users = await createUserStore(store.users, options.users ?? [])
+  const secrets = await loadSecrets(store.secrets)
+  const consume = createConsume({ issuer, store: artefacts, revocations, ledger, verifier, now, log })
+  const adapter = (model: string) => wrapAdapter(createAdapter(model, { store: artefacts, consume, revocations, now }))
 
   const registry = createClientRegistry(options)
   const tools = createToolTable(options.resources)
@@ -150,11 +151,11 @@ async function createProvider(
   authenticateClients(provider, { issuer, clients: registry, trust, spiffe, verifyProof, verifier, now, log })
   const exchange = { ...capabilities, users, verifyProof, rules: adaptExchange(exchangeRules) }
   registerTokenExchange(provider, exchange)
-  const proofsSince = options.ledger === undefined ? epoch.notBefore : undefined
+  const proofsSince = options.ledger === undefined ? store.notBefore : undefined
   useLedgerForReplay(provider, { ledger, verifier, now, proofsSince })
   bindRefreshTokens(provider, revocations, log, now)
   const read = await createAccessTokenReader(issuer, secrets.signingKey, verifier)
-  findOwnTokens({ provider, read, store, revocations })
+  findOwnTokens({ provider, read, store: artefacts, revocations })
 
   const formTokens = createFormTokens(secrets.formSecret)
   const attempts = createLoginAttempts(now)

@@ -91,7 +91,7 @@ export function createProviderConfiguration(parts: ProviderParts): Configuration
       short: { httpOnly: true, sameSite: 'lax', signed: true },
     },
     findAccount: async (_ctx, subject) =>
-      users.has(subject) ? { accountId: subject, claims: async () => ({ sub: subject }) } : undefined,
+      (await users.has(subject)) ? { accountId: subject, claims: async () => ({ sub: subject }) } : undefined,
     interactions: {
       policy: createInteractionPolicy(),
       url: async (_ctx, { uid }) => `${mountPath}/interaction/${uid}`,

@@ -10,8 +10,8 @@ import { narrowRequest } from './narrow-request.ts'
 import type { InteractionParts, Visit } from './parts.ts'
 
 /** Shows the consent page; `problem` says why it is shown again. */
-export function showConsent(parts: InteractionParts, visit: Visit, problem?: string): void {
-  const request = describeRequest(parts, visit)
+export async function showConsent(parts: InteractionParts, visit: Visit, problem?: string): Promise<void> {
+  const request = await describeRequest(parts, visit)
   const forms = {
     action: `${visit.path}/consent`,
     formToken: parts.formTokens.make(visit.interaction, 'consent', request),
@@ -32,7 +32,7 @@ export async function submitConsent(
 ): Promise<void> {
   const { provider, formTokens } = parts
   const { ctx, interaction } = visit
-  const request = describeRequest(parts, visit)
+  const request = await describeRequest(parts, visit)
   if (!formTokens.check(fields.get('form_token'), interaction, 'consent', request)) {
     return showConsent(parts, visit, 'This is not the page that you answered. Nothing was allowed; look at it again.')
   }

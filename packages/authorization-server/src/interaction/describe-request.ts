@@ -12,14 +12,14 @@ import { type InteractionParts, nameOf, redirectUriOf, type Visit } from './part
 const identity: Right = { scope: 'openid', words: 'Know that it is you who logged in', kind: 'identity' }
 
 /** Yields what is asked for and may be granted; nothing of it is more than the client is registered for. */
-export function describeRequest(parts: InteractionParts, visit: Visit): ConsentRequest {
+export async function describeRequest(parts: InteractionParts, visit: Visit): Promise<ConsentRequest> {
   const { resources, users } = parts
   const { interaction, client } = visit
   const { params, session } = interaction
   const indicator = Array.isArray(params.resource) ? params.resource[0] : params.resource
   const registration = resources.find(indicator)
   const subject = session?.accountId ?? ''
-  const name = users.nameOf(subject)
+  const name = await users.nameOf(subject)
   if (registration === undefined || name === undefined) throw new Error('The request is not complete.')
 
   const requested = new Set(typeof params.scope === 'string' ? params.scope.split(' ') : [])

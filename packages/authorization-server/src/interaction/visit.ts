@@ -23,6 +23,9 @@ export async function findVisit(
   const subject = began?.accountId
   const sessionEnded =
     began !== undefined &&
-    (session?.uid !== began.uid || session?.accountId !== subject || subject === undefined || !users.has(subject))
+    (session?.uid !== began.uid ||
+      session?.accountId !== subject ||
+      subject === undefined ||
+      !(await users.has(subject)))
   return { visit: { ctx, interaction, client, path: `${mountPath}/interaction/${uid}` }, sessionEnded }
 }

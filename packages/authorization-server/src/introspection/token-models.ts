@@ -41,7 +41,7 @@ export function findOwnTokens({ provider, read, store, revocations }: TokenModel
   const findStructured = async (jwt: string): Promise<AccessToken | undefined> => {
     const claims = await read(jwt)
     if (claims === undefined) return undefined
-    return claims.grant_id === undefined || store.hasGrant(claims.grant_id) ? build(claims) : undefined
+    return claims.grant_id === undefined || (await store.hasGrant(claims.grant_id)) ? build(claims) : undefined
   }
 
   for (const kind of [provider.AccessToken, provider.ClientCredentials]) {

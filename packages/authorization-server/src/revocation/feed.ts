@@ -14,7 +14,7 @@ export function createRevocationFeed(revocations: Revocations): Middleware {
     ctx.set('Cache-Control', 'no-store')
     const { after = '0', epoch } = ctx.query
     if (typeof after !== 'string' || !SEQUENCE.test(after) || Array.isArray(epoch)) return refuse(ctx)
-    ctx.body = revocations.feed(Number(after), epoch)
+    ctx.body = await revocations.feed(Number(after), epoch)
   }
 }
 

@@ -7,11 +7,9 @@ import {
   type RevocationKind,
   revocationKey,
 } from '@countersign/core/wire'
-import type { Epoch } from '@countersign/ledgers/sqlite'
 import { MAX_TOKEN_LIFETIME } from '../configuration/tokens.ts'
 import type { Log } from '../log.ts'
-import type { ArtefactStore } from '../store/artefact-store.ts'
-import type { RevocationList } from './revocation-list.ts'
+import type { RevocationStore } from './revocation-store.ts'
 
 /** What of an access token a revocation can name: see `RevocationKind`. */
 export interface RevocableToken {
@@ -54,15 +52,13 @@ export interface Revocations {
   isCapabilityRevoked(capability: Capability): Promise<boolean>
   isRevoked(token: RevocableToken): Promise<boolean>
   /** The answer to a resource server that knows everything up to `after` in `epoch`. */
-  feed(after: number, epoch: string | undefined): RevocationFeed
+  feed(after: number, epoch: string | undefined): Promise<RevocationFeed>
 }
 
 /** What `createRevocations` needs. */
 export interface RevocationParts {
   readonly issuer: string
-  readonly epoch: Epoch
-  readonly list: RevocationList
-  readonly store: ArtefactStore
+  readonly store: RevocationStore
   readonly verifier: Verifier
   readonly now: () => number
   readonly log: Log
@@ -79,19 +75,11 @@ const LONGEST_CAPABILITY = MOST_AHEAD + MOST_SECONDS
 
 /** Creates them. */
 export function createRevocations(parts: RevocationParts): Revocations {
-  const { issuer, epoch, list, store, verifier, now, log } = parts
+  const { issuer, store, verifier, now, log } = parts
 
-  const revoke = async (
-    kind: RevocationKind,
-    id: string,
-    times: { before: number; until: number },
-    work: () => void,
-  ) => {
+  const revoke = async (kind: RevocationKind, id: string, times: { before: number; until: number }) => {
     const key = await revocationKey(verifier, kind, issuer, id)
-    epoch.transact(() => {
-      work()
-      list.add(key, times.before, times.until)
-    })
+    await store.revoke({ kind, id }, { key, ...times })
     log({ type: 'revoked', what: kind })
   }
   const keysOf = (names: readonly Name[]) =>
@@ -103,32 +91,21 @@ export function createRevocations(parts: RevocationParts): Revocations {
   const forGood = (expires: number) => ({ before: expires + MARGIN, until: expires + MARGIN })
 
   return {
-    token: (jti, expires = Math.ceil(now()) + MAX_TOKEN_LIFETIME) =>
-      revoke('token', jti, forGood(expires), () => store.removeAccessToken(jti)),
-    grant: (grant) =>
-      revoke('grant', grant, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME), () => store.removeFamily(grant)),
-    client: (clientId) => revoke('client', clientId, soFar(), () => store.removeOfClient(clientId)),
-    subject: (subject) => revoke('subject', subject, soFar(), () => store.removeOfSubject(subject)),
+    token: (jti, expires = Math.ceil(now()) + MAX_TOKEN_LIFETIME) => revoke('token', jti, forGood(expires)),
+    grant: (grant) => revoke('grant', grant, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME)),
+    client: (clientId) => revoke('client', clientId, soFar()),
+    subject: (subject) => revoke('subject', subject, soFar()),
     attestationKey: (thumbprint) =>
-      revoke('attestation_key', thumbprint, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME), () => {}),
-    agent: (thumbprint) =>
-      revoke('agent', thumbprint, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME), () => store.removeOfKey(thumbprint)),
-    capability: (id) => revoke('capability', id, forGood(Math.ceil(now()) + LONGEST_CAPABILITY), () => {}),
-    isRevoked: async (token) => list.covers(await keysOf(listNames(token)), token.issued),
+      revoke('attestation_key', thumbprint, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME)),
+    agent: (thumbprint) => revoke('agent', thumbprint, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME)),
+    capability: (id) => revoke('capability', id, forGood(Math.ceil(now()) + LONGEST_CAPABILITY)),
+    isRevoked: async (token) => store.covers(await keysOf(listNames(token)), token.issued),
     isCapabilityRevoked: async (capability) =>
-      list.covers(await keysOf(listIds([capability]).map((id) => ['capability', id])), now()),
-    feed(after, knownEpoch) {
-      const sequence = list.newest()
-      const from = knownEpoch === epoch.id && after <= sequence ? after : 0
-      // Bounded by what was just read: another process may add one in between.
-      const entries = list.read({ after: from, newest: sequence }, REVOCATION_FEED_ENTRIES + 1)
+      store.covers(await keysOf(listIds([capability]).map((id) => ['capability', id])), now()),
+    async feed(after, knownEpoch) {
+      const { entries, ...range } = await store.read({ after, epoch: knownEpoch }, REVOCATION_FEED_ENTRIES + 1)
       const isCut = entries.length > REVOCATION_FEED_ENTRIES
-      return {
-        epoch: epoch.id,
-        sequence,
-        entries: entries.slice(0, REVOCATION_FEED_ENTRIES),
-        ...(isCut ? { more: true } : {}),
-      }
+      return { ...range, entries: entries.slice(0, REVOCATION_FEED_ENTRIES), ...(isCut ? { more: true } : {}) }
     },
   }
 }

@@ -32,7 +32,7 @@ export interface ConsumeParts {
 export function createConsume({ issuer, store, revocations, ledger, verifier, now, log }: ConsumeParts) {
   return async (model: string, id: string): Promise<void> => {
     const kind = kinds.get(model)
-    const artefact = store.find(model, id)
+    const artefact = await store.find(model, id)
     if (kind === undefined || artefact?.expires === undefined) throw new errors.InvalidGrant(`${model} is gone`)
 
     const time = Math.floor(now())
@@ -42,11 +42,11 @@ export function createConsume({ issuer, store, revocations, ledger, verifier, no
     const issued = typeof iat === 'number' ? { issued: iat } : {}
     const outcome = await ledger.spend([{ kind, key, limit: 1, until, ...issued }])
     if (outcome.spent) {
-      store.markConsumed(model, id, time)
+      await store.markConsumed(model, id, time)
       return
     }
     const { grant, payload } = artefact
-    const consumed = store.find(model, id)?.consumed ?? time
+    const consumed = (await store.find(model, id))?.consumed ?? time
     // The key was compared before: who comes this far with a bound refresh token holds its key.
     const repeated = kind === 'refresh_token' && isHonestRepeat(payload.jkt, payload.jkt, consumed, time)
     if (!repeated && grant !== undefined) await revokeFamily(revocations, grant, kind, log)

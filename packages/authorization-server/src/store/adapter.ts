@@ -29,13 +29,13 @@ export function createAdapter(model: string, { store, consume, revocations, now 
   return {
     async upsert(id, payload, expiresIn) {
       const expires = expiresIn === undefined ? undefined : Math.floor(now()) + expiresIn
-      store.save(model, id, model === 'Interaction' ? dropSessionCookie(payload) : payload, expires)
+      await store.save(model, id, model === 'Interaction' ? dropSessionCookie(payload) : payload, expires)
     },
     async find(id) {
-      return store.find(model, id)?.payload
+      return (await store.find(model, id))?.payload
     },
     async findByUid(uid) {
-      return store.findByUid(model, uid)?.payload
+      return (await store.findByUid(model, uid))?.payload
     },
     async findByUserCode() {
       return undefined
@@ -46,10 +46,10 @@ export function createAdapter(model: string, { store, consume, revocations, now 
     async destroy(id) {
       if (model === 'Grant') return revocations.grant(digestId(id))
       if (model === 'AccessToken' || model === 'ClientCredentials') return revocations.token(digestId(id))
-      store.remove(model, id)
+      await store.remove(model, id)
     },
     async revokeByGrantId(grantId) {
-      store.removeByGrant(model, grantId)
+      await store.removeByGrant(model, grantId)
     },
   }
 }

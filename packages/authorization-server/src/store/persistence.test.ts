@@ -63,14 +63,14 @@ describe('the database', () => {
 
   it('does not grow with what has expired', async () => {
     const { DatabaseSync } = await import('node:sqlite')
-    const { createArtefactStore } = await import('./artefact-store.ts')
-    const { authorizationServerSchema } = await import('./schema.ts')
+    const { createSqliteArtefacts } = await import('./sqlite/artefacts.ts')
+    const { authorizationServerSchema } = await import('./sqlite/schema.ts')
     const database = new DatabaseSync(':memory:')
     for (const migration of authorizationServerSchema.migrations) database.exec(migration)
     let now = 1_000_000
-    const store = createArtefactStore(database, () => now)
+    const { store } = createSqliteArtefacts(database, () => now)
     for (let id = 0; id < 500; id++) {
-      store.save('Interaction', `id ${id}`, { jti: `id ${id}` }, now + 10)
+      await store.save('Interaction', `id ${id}`, { jti: `id ${id}` }, now + 10)
       now += 1
     }
     const rows = database.prepare('SELECT count(*) AS n FROM artefacts').get()

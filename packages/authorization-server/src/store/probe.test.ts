@@ -12,7 +12,8 @@ function createState(time = { now: 1_800_000_000 }, ledger?: Ledger) {
   const database = new DatabaseSync(':memory:')
   const now = () => time.now
   const epoch = openEpoch({ database, clock: now })
-  return { database, state: { epoch, ledger: ledger ?? createSqliteLedger({ database, epoch }, now), verifier, now } }
+  const store = { probe: async () => epoch.transact(() => undefined) }
+  return { database, state: { store, ledger: ledger ?? createSqliteLedger({ database, epoch }, now), verifier, now } }
 }
 
 describe('a probe of the stores', () => {

@@ -1,6 +1,5 @@
-/** What the authorization server must keep to itself: made once, kept in its database. */
+/** What the authorization server must keep to itself: made once, kept in its store. */
 import { generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
 import { SIGNING_ALGORITHM } from '../configuration/tokens.ts'
 
 /** The secrets of one authorization server. */
@@ -15,27 +14,30 @@ export interface Secrets {
   readonly formSecret: Buffer
 }
 
+/** What a store keeps of them. All reject when it cannot answer. */
+export interface SecretRows {
+  /** Adds one, unless there is one of that name. */
+  add(name: string, value: Uint8Array): Promise<void>
+  find(name: string): Promise<Uint8Array | undefined>
+}
+
+/** Nonces of before memory was lost must be unknown: a store then forgets the secret of this name. */
+export const NONCE_SECRET = 'nonce_secret'
+
 /** Reads the secrets, making those that are missing; of several processes that start at once one makes them. */
-export function loadSecrets(database: DatabaseSync): Secrets {
-  const insert = database.prepare('INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING')
-  const select = database.prepare('SELECT value FROM secrets WHERE name = ?')
-  const load = (name: string, make: () => Buffer): Buffer => {
-    insert.run(name, make())
-    const value = select.get(name)?.value
-    if (!(value instanceof Uint8Array)) throw new Error(`The secret ${name} could not be kept.`)
+export async function loadSecrets(rows: SecretRows): Promise<Secrets> {
+  const load = async (name: string, make: () => Buffer): Promise<Buffer> => {
+    await rows.add(name, make())
+    const value = await rows.find(name)
+    if (value === undefined) throw new Error(`The secret ${name} could not be kept.`)
     return Buffer.from(value)
   }
   return {
-    signingKey: JSON.parse(load('signing_key', makeSigningKey).toString()),
-    cookieKey: load('cookie_key', makeSecret).toString('base64url'),
-    nonceSecret: load('nonce_secret', makeSecret),
-    formSecret: load('form_secret', makeSecret),
+    signingKey: JSON.parse((await load('signing_key', makeSigningKey)).toString()),
+    cookieKey: (await load('cookie_key', makeSecret)).toString('base64url'),
+    nonceSecret: await load(NONCE_SECRET, makeSecret),
+    formSecret: await load('form_secret', makeSecret),
   }
-}
-
-/** Makes every nonce that was handed out before unknown. */
-export function forgetNonces(database: DatabaseSync): void {
-  database.exec("DELETE FROM secrets WHERE name = 'nonce_secret'")
 }
 
 function makeSecret(): Buffer {

@@ -37,7 +37,7 @@ export async function findSubjectToken(provider: Provider, parts: SubjectParts, 
   const { aud, exp, scope } = token
   // Whoever holds one that is not bound may be anybody.
   if (key === undefined || aud === undefined) throw new errors.InvalidGrant('the subject token is not bound to a key')
-  if (grant !== undefined && !parts.users.has(subject)) throw new errors.InvalidGrant('the person is gone')
+  if (grant !== undefined && !(await parts.users.has(subject))) throw new errors.InvalidGrant('the person is gone')
   return {
     ...readDelegation(token.extra),
     jti,

@@ -1,0 +1,33 @@
+/** What an authorization server keeps, whatever it is kept in. */
+import type { Ledger } from '@countersign/core'
+import type { RevocationStore } from '../revocation/revocation-store.ts'
+import type { ArtefactStore } from './artefact-store.ts'
+import type { SecretRows } from './secrets.ts'
+import type { UserRows } from './users.ts'
+
+/** One database. What is written to it lasts when the call resolves. */
+export interface DurableStore {
+  readonly artefacts: ArtefactStore
+  readonly revocations: RevocationStore
+  readonly users: UserRows
+  readonly secrets: SecretRows
+  /** Spends in the same database. */
+  readonly ledger: Ledger
+  /** Nothing that was made before this NumericDate is taken by the ledger; it stays as it is while the store is open. */
+  readonly notBefore: number
+  /** Resolves once something was written; rejects when nothing can be, or the database is another than was opened. */
+  probe(): Promise<void>
+  close(): Promise<void>
+}
+
+/** What a store is opened with. */
+export interface StoreParts {
+  /** Yields a NumericDate. */
+  readonly now: () => number
+  /**
+   * When memory was lost nobody knows what was used or revoked since. So whatever the store holds that can be used is
+   * gone, nonces from before are unknown, and these are revoked: the access tokens of all clients.
+   */
+  readonly revokedWhenLost: readonly string[]
+  readonly onMemoryLost: () => void
+}
