@@ -51,6 +51,8 @@ function writeResult(finding: Finding, url: string, ruleIndex: number): object {
   return {
     ruleId: id,
     ruleIndex,
+    // §3.27.10: a level of none is for what is no failure.
+    kind: severity === 'info' ? 'informational' : 'fail',
     level: LEVELS[severity],
     message: { text: `${detail} ${fix} (${spec.link})` },
     locations: [{ physicalLocation: { artifactLocation: { uri: url } } }],
