@@ -22,6 +22,10 @@ export interface Call {
   credentials?: Credentials
   token?: AccessToken
   proof?: VerifiedProof
+  /** The epoch of the shared store in which the proof was judged, where it is to be spent there. */
+  epochId?: string
+  /** The call could go on with a nonce of this process alone: the store could not be asked. */
+  needsOwnNonce?: boolean
   /** Which agent is calling, on the word of somebody who is trusted here; absent where nobody has given it. */
   agent?: CallerAgent
   /** What the call has to do with an attestation that came in `initialize`; absent where it has nothing to do with one. */

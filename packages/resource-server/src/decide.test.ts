@@ -26,8 +26,8 @@ describe('RFC 9449 §11.1: a proof', () => {
     await outcome(scene, await scene.request({ proof: { claims: { jti: 'one' } } }))
     await outcome(scene, await scene.request({ proof: { claims: { jti: 'two' } } }))
     expect(scene.spends).toEqual([
-      { kind: 'proof', key: expect.stringMatching(/^[\w-]{43}$/), limit: 1, until: start + 120 + 2 * 5 + 10 },
-      { kind: 'proof', key: expect.stringMatching(/^[\w-]{43}$/), limit: 1, until: start + 120 + 2 * 5 + 10 },
+      { kind: 'proof', key: expect.stringMatching(/^[\w-]{43}$/), limit: 1, issued: start - 5, until: start + 140 },
+      { kind: 'proof', key: expect.stringMatching(/^[\w-]{43}$/), limit: 1, issued: start - 5, until: start + 140 },
     ])
     expect(new Set(scene.spends.map(({ key }) => key)).size).toBe(2)
   })

@@ -3,7 +3,7 @@ import { type Rejection, rejections } from '@countersign/core'
 import { type Call, describeCaller } from './call.ts'
 import type { Objection } from './checks/check.ts'
 import type { Decision } from './decision.ts'
-import { tellDecision } from './decision-event.ts'
+import { nameTools, tellDecision } from './decision-event.ts'
 import type { GuardContext } from './guard-context.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import type { Policy } from './policy.ts'
@@ -26,8 +26,9 @@ export function judge(incoming: IncomingCall, context: GuardContext, policy: Pol
 
 async function reachJudgement(call: Call, context: GuardContext, policy: Policy): Promise<Judgement> {
   const refused = await findGravestObjection(call, context, policy)
-  const nonce = wantsNonce(call, refused?.rejection) ? { nonce: await context.nonces.current() } : {}
+  const nonce = wantsNonce(call, refused?.rejection) ? { nonce: await findNonce(call, context) } : {}
   if (refused !== undefined) return { call, decision: { allowed: false, rejection: refused.rejection, ...nonce } }
+  if (context.degraded?.isUse(call) === true) tellDegradedUse(call, context)
   return { call, decision: { allowed: true, caller: describeCaller(call), body: call.body, ...nonce } }
 }
 
@@ -35,7 +36,7 @@ async function reachJudgement(call: Call, context: GuardContext, policy: Policy)
 async function findGravestObjection(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
   let objection: Objection
   try {
-    objection = await findObjection(call, context, policy.checks)
+    objection = (await findObjection(call, context, policy.checks)) ?? context.degraded?.judgeCall(call)
   } catch (error) {
     if (policy.spendsRefused) await spendProof(call, context, policy)
     throw error
@@ -56,6 +57,15 @@ function admit(call: Call, context: GuardContext, policy: Policy): Promise<Objec
 async function admitCounted(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
   const objection = (await spendProof(call, context, policy)) ?? (await findObjection(call, context, policy.pressure))
   return objection ?? (hasMore(call) ? spendUses(call, context, { policy }) : undefined)
+}
+
+function findNonce({ needsOwnNonce }: Call, { nonces, degraded }: GuardContext): Promise<string> {
+  return (needsOwnNonce === true ? degraded?.nonces.own() : undefined) ?? nonces.current()
+}
+
+function tellDegradedUse({ token, messages = [] }: Call, { events, requirements }: GuardContext): void {
+  if (token === undefined) return
+  events?.({ type: 'degraded_use', clientId: token.clientId, tools: nameTools(messages, requirements) })
 }
 
 async function findObjection(call: Call, context: GuardContext, checks: Policy['checks']): Promise<Objection> {

@@ -47,8 +47,13 @@ function describeCall({ token, proof, messages = [] }: Call, seconds: number, ta
     ...(token !== undefined && { clientId: token.clientId }),
     ...(proof !== undefined && { skew: proof.skew }),
     methods: messages.map((message) => nameMethod(message, tables)),
-    tools: messages.flatMap((message) => nameTool(message, tables)),
+    tools: nameTools(messages, tables),
   }
+}
+
+/** The tools that are called, those that were declared. */
+export function nameTools(messages: readonly Message[], tables: RequirementTables): readonly string[] {
+  return messages.flatMap((message) => nameTool(message, tables))
 }
 
 /** A call may be refused for its method, and a weakened guard lets it pass: only what was declared is told by name. */

@@ -10,7 +10,6 @@ import {
 } from '@countersign/core'
 import type { ProtectedResourceMetadata } from '@countersign/core/wire'
 import {
-  createNonceRing,
   createProofVerifier,
   defaultProofPolicy,
   type NonceRing,
@@ -26,6 +25,10 @@ import {
 import { createSecurityEventReceiver, type SecurityEventReceiver } from './attestation/security-events.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import { type ContinuationSeals, createContinuationSeals } from './continuations/continuation-seals.ts'
+import { createDegradedMode, type DegradedMode } from './degraded/degraded-mode.ts'
+import { createOwnNonces } from './degraded/own-nonces.ts'
+import { readAffinity } from './degraded/read-affinity.ts'
+import { assertStoreOptions } from './degraded/store-options.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { createLegacyCarriage, type LegacyCarriage } from './legacy/legacy-carriage.ts'
 import { completeLimits, type Limits } from './limits.ts'
@@ -63,6 +66,8 @@ export interface GuardContext {
   /** Attestations that come in `initialize`; absent without a trust list. */
   readonly legacy: LegacyCarriage | undefined
   readonly nonces: NonceRing
+  /** Absent where the ledger is not on a store that several processes share, and that may fail alone. */
+  readonly degraded: DegradedMode | undefined
   /** Calls that answered `input_required`, as their callers keep them. */
   readonly continuations: ContinuationSeals
   readonly sessions: SessionSeals
@@ -88,9 +93,14 @@ export function createGuardContext(options: GuardOptions, parts: GuardParts = {}
   const limits = completeLimits(options.limits)
   const ledger = options.ledger ?? createMemoryLedger({ clock, maxRetention: longestRetention + limits.bodySeconds })
   const policy = readProofPolicy(options, ledger)
-  const nonces = createNonceRing({ clock })
   const requirements = createRequirementTables(options)
+  const { clockDifference } = policy
+  const owner = readAffinity(options, { clock, maxRetention: longestRetention + limits.bodySeconds })
+  const degraded =
+    ledger.store && createDegradedMode({ ledger, store: ledger.store, owner, clockDifference, clock, events })
+  const nonces = degraded?.nonces ?? createOwnNonces(options, ledger, { clockDifference, clock })
   assertCounting(requirements, ledger)
+  assertStoreOptions(options, requirements, ledger)
   const expandScopes = createScopeExpansion(options.scopeImplies ?? {})
   const tokens = createTokens(options, { verifier, clock, events, expandScopes, maxLength: limits.tokenLength })
   return {
@@ -115,6 +125,7 @@ export function createGuardContext(options: GuardOptions, parts: GuardParts = {}
     legacy: createLegacyCarriage(options, { verifier, clock, ledger, ...(events !== undefined && { events }) }),
     securityEvents: createSecurityEventReceiver(options, { endpoint, bodySeconds: limits.bodySeconds }),
     nonces,
+    degraded,
     continuations: createContinuationSeals(options.continuationSecret, options.resource),
     sessions: createSessionSeals(),
     ledger,

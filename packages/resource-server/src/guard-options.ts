@@ -2,7 +2,7 @@
 import type { Trust, TrustList } from '@countersign/attestation/trust'
 import type { AttestationPolicy, AttestationTimes, Presence } from '@countersign/attestation/verify'
 import type { CapabilityRequirement } from '@countersign/capability'
-import type { Clock, Events, Ledger, Verifier } from '@countersign/core'
+import type { Clock, Events, Ledger, ProofOwner, Verifier } from '@countersign/core'
 import type { ProofPolicy } from '@countersign/dpop'
 import type { Friction, FrictionOptions, Rates, RatesOptions, ToolFriction } from '@countersign/friction'
 import type { Limits } from './limits.ts'
@@ -21,6 +21,11 @@ export interface Requirement {
    * capability stands in for the scopes all the same. Needs a durable `ledger`, in which its uses are counted.
    */
   readonly capability?: CapabilityRequirement
+  /**
+   * What becomes of its calls while the shared store of the `ledger` cannot be asked. `degrade`, the default: they go on
+   * where the guard's `affinity` is declared. `refuse`: they get 503, as do those that need a capability in any case.
+   */
+  readonly withoutLedger?: 'degrade' | 'refuse'
   /** Of a tool that does harm: `{}` where the defaults will do. Leaning on it takes a person's approval, and then time. */
   readonly friction?: ToolFriction
 }
@@ -68,6 +73,18 @@ export interface GuardOptions {
   readonly proofs?: Partial<ProofPolicy>
   /** Where proof ids are spent. Default: this process's memory, with nonces of this run. */
   readonly ledger?: Ledger
+  /**
+   * Declares that the requests of one client come back to this process, or with a `ProofOwner` to whoever shares it (the
+   * workers of one host). Calls then go on while the shared store of the `ledger` cannot be asked, with proofs that are
+   * good here and nowhere else; without it they get 503 at once. Declared though it is not so, it costs calls, and lets
+   * nothing through twice.
+   */
+  readonly affinity?: 'process' | ProofOwner
+  /**
+   * 32 octets or more, the same in every process that serves this resource, with a durable `ledger` that they share
+   * without a server of its own (SQLite): a nonce of one is then known to all. Default: random.
+   */
+  readonly nonceSecret?: string | Uint8Array
   /** The numbers of the friction that tools declare; or the whole of it, made by `createFriction`. */
   readonly friction?: Friction | Omit<FrictionOptions, 'tools' | 'clock'>
   /** How many requests there may be in a while; what is refused for anything else is not counted. */

@@ -13,7 +13,8 @@ export const proof: Check = async (call, context) => {
   if (text.length > context.limits.proofLength) return refuse('headers_too_large', 'dpop')
   const expected = { method: call.incoming.method, endpoint: context.endpoint, ath, jkt }
   const verified = await context.proofs.verify(text, expected)
-  if (!verified.ok) return verified
-  call.proof = verified.value
-  return undefined
+  if (!verified.ok) return context.degraded?.judgeRefused(verified) ?? verified
+  const objection = context.degraded?.judgeProof(call, verified.value)
+  if (objection === undefined) call.proof = verified.value
+  return objection
 }

@@ -9,13 +9,13 @@ export type SingleUse = (call: Call, context: GuardContext) => Awaitable<Spend |
 /** The id of the proof, under the key that made it and the server that it was made for. */
 export const singleUse: SingleUse = (call, { verifier, resource, limits }) => {
   if (call.proof === undefined) return undefined
-  const { jkt, jti, retainUntil } = call.proof
+  const { jkt, jti, retainUntil, issued } = call.proof
   // The body may have come in after the proof was judged.
   const until = retainUntil + limits.bodySeconds
   const key = spendKey(verifier, [established(call.token).issuer, jkt, resource, jti])
-  return key instanceof Promise ? key.then((digest) => describe(digest, until)) : describe(key, until)
+  return key instanceof Promise ? key.then((digest) => describe(digest, issued, until)) : describe(key, issued, until)
 }
 
-function describe(key: string, until: number): Spend {
-  return { kind: 'proof', key, limit: 1, until }
+function describe(key: string, issued: number, until: number): Spend {
+  return { kind: 'proof', key, limit: 1, issued, until }
 }

@@ -25,6 +25,8 @@ export interface NamedRequirements {
   readonly isEmpty: boolean
   /** True when something in it needs a capability. */
   readonly asksForCapability: boolean
+  /** The name of something that says what becomes of its calls without the ledger. */
+  readonly saysWithoutLedger: string | undefined
   find(name: string): DeclaredRequirement | undefined
 }
 
@@ -71,6 +73,7 @@ function createTable(
   return {
     isEmpty: entries.length === 0,
     asksForCapability: entries.some(([, { capability }]) => capability !== undefined),
+    saysWithoutLedger: entries.find(([, { withoutLedger }]) => withoutLedger !== undefined)?.[0],
     find: createLookup(Object.fromEntries(entries)),
   }
 }
@@ -85,18 +88,33 @@ function assertNoToolMembers(where: string, requirement: Requirement): void {
 /** A misspelt member would ask for nothing, and nobody would notice. */
 function completeRequirement(where: string, requirement: Requirement): DeclaredRequirement {
   const { attestation, capability, friction: _, ...needs } = requirement
-  const { scopes = [], contentDigest, ...others } = needs
+  const { scopes = [], contentDigest, withoutLedger, ...others } = needs
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) throw new ConfigurationError(`${where}: a requirement has no '${unknown}'`)
   if (!Array.isArray(scopes)) throw new ConfigurationError(`${where}: scopes must be a list`)
   if (contentDigest !== undefined && contentDigest !== 'required') {
     throw new ConfigurationError(`${where}: contentDigest can only be 'required', or left out`)
   }
+  if (withoutLedger !== undefined) assertWithoutLedger(where, requirement)
   assertScopes(where, scopes)
   return {
     ...needs,
     ...(attestation !== undefined && { attestation: readAttestationPolicy(where, attestation) }),
     ...(capability !== undefined && { capability: readCapabilityRequirement(where, capability) }),
+  }
+}
+
+/** There is no third way: what is not spent anywhere could be used again. */
+function assertWithoutLedger(where: string, { withoutLedger, capability }: Requirement): void {
+  if (withoutLedger !== 'degrade' && withoutLedger !== 'refuse') {
+    throw new ConfigurationError(
+      `${where}: withoutLedger is 'degrade' or 'refuse'; nothing is ever let through unspent`,
+    )
+  }
+  if (withoutLedger === 'degrade' && capability !== undefined) {
+    throw new ConfigurationError(
+      `${where}: uses of a capability are counted in the store alone, so calls can't go on without it; leave withoutLedger out`,
+    )
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a call costs, in one trip to the ledger: the id of its proof, and the uses of capabilities that it takes. */
-import { refuse, type Spend, type SpendOutcome } from '@countersign/core'
+import { type Ledger, type Refused, refuse, type Spend, type SpendOutcome } from '@countersign/core'
 import type { Call } from '../call.ts'
 import { describeSpent } from '../capabilities/capability-use.ts'
 import type { Objection } from '../checks/check.ts'
@@ -18,12 +18,29 @@ export async function spendProof(call: Call, context: GuardContext, { singleUse 
   const described = singleUse(call, context)
   const proof = described instanceof Promise ? await described : described
   if (proof === undefined) return undefined
+  const over = context.degraded?.judgeEpoch(call)
+  if (over !== undefined) return over
   try {
-    const outcome = await context.ledger.spend([proof])
+    const outcome = await findLedger(call, context).spend([proof])
     return outcome.spent ? undefined : refuse('replay_detected')
-  } catch {
-    return refuse('ledger_unavailable')
+  } catch (error) {
+    return refuseUnspent(call, context, { error, proof })
   }
+}
+
+/** The one place where the proof is spent, whatever becomes of it. */
+function findLedger({ proof }: Call, { ledger, degraded }: GuardContext): Ledger {
+  return proof?.place === 'owner' && degraded?.owner !== undefined ? degraded.owner.ledger : ledger
+}
+
+/** What could not be spent, for all that is known, and why. */
+interface Unspent {
+  readonly error: unknown
+  readonly proof?: Spend | undefined
+}
+
+function refuseUnspent(call: Call, { degraded }: GuardContext, { error, proof }: Unspent): Refused {
+  return degraded?.judgeUnspent(call, error, proof) ?? refuse('ledger_unavailable')
 }
 
 /** Spends all that the call costs, or nothing but the proof. */
@@ -36,7 +53,13 @@ export function hasMore({ uses, continued }: Call): boolean {
   return uses !== undefined || continued !== undefined
 }
 
+/** In one trip, or in two where the proof is not spent where the uses are. */
 async function spendWithProof(call: Call, context: GuardContext, policy: Policy): Promise<Objection> {
+  if (call.proof?.place === 'owner') {
+    return (await spendProof(call, context, policy)) ?? spendUses(call, context, { policy })
+  }
+  const over = context.degraded?.judgeEpoch(call)
+  if (over !== undefined) return over
   const proof = await policy.singleUse(call, context)
   return spendUses(call, context, { policy, proof })
 }
@@ -57,7 +80,7 @@ export async function spendUses(call: Call, context: GuardContext, { policy, pro
   const own = proof === undefined ? continued : [proof, ...continued]
   const attempt = async (chosen: readonly Chosen[], tripsLeft: number): Promise<Objection> => {
     const outcome = await spend([...own, ...listSpends(chosen, policy)], context)
-    if (outcome === undefined) return refuse('ledger_unavailable')
+    if ('error' in outcome) return refuseUnspent(call, context, { error: outcome.error, proof })
     if (outcome.spent) return keep(call, context, chosen)
     if (outcome.exhausted === proof?.key) return refuse('replay_detected')
     const others = tripsLeft > 1 ? chooseOthers(chosen, outcome.exhausted) : undefined
@@ -86,11 +109,11 @@ function keep(call: Call, { events }: GuardContext, chosen: readonly Chosen[]): 
 
 const shownCharacters = 8
 
-/** Undefined when nobody can say. */
-async function spend(spends: readonly Spend[], { ledger }: GuardContext): Promise<SpendOutcome | undefined> {
+/** What came of it, or why nobody can say. */
+async function spend(spends: readonly Spend[], { ledger }: GuardContext): Promise<SpendOutcome | { error: unknown }> {
   try {
     return await ledger.spend(spends)
-  } catch {
-    return undefined
+  } catch (error) {
+    return { error }
   }
 }
