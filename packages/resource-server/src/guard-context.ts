@@ -84,6 +84,8 @@ const longestRetention = 660
 /** What a weakened guard has of its own. */
 export interface GuardParts {
   readonly createAttestationVerifier?: CreateVerifier
+  /** Stands between the guard and its ledger. */
+  readonly wrapLedger?: (ledger: Ledger) => Ledger
 }
 
 /** Throws `ConfigurationError`, with the cure in the message. */
@@ -91,11 +93,13 @@ export function createGuardContext(options: GuardOptions, parts: GuardParts = {}
   const endpoint = readEndpoint(options)
   const { clock = systemClock, verifier = createDefaultVerifier(), events } = options
   const limits = completeLimits(options.limits)
-  const ledger = options.ledger ?? createMemoryLedger({ clock, maxRetention: longestRetention + limits.bodySeconds })
+  const maxRetention = longestRetention + limits.bodySeconds
+  const given = options.ledger ?? createMemoryLedger({ clock, maxRetention })
+  const ledger = parts.wrapLedger?.(given) ?? given
   const policy = readProofPolicy(options, ledger)
   const requirements = createRequirementTables(options)
   const { clockDifference } = policy
-  const owner = readAffinity(options, { clock, maxRetention: longestRetention + limits.bodySeconds })
+  const owner = readAffinity(options, { clock, maxRetention })
   const degraded =
     ledger.store && createDegradedMode({ ledger, store: ledger.store, owner, clockDifference, clock, events })
   const nonces = degraded?.nonces ?? createOwnNonces(options, ledger, { clockDifference, clock })

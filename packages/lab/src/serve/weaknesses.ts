@@ -41,6 +41,7 @@ const guardWords: Readonly<Record<GuardWeakness, string>> = {
   no_capability_count: 'Uses of capabilities are not counted',
   endless_streams: 'Streams outlive their token',
   credentials_handed_on: 'The server behind the guard is given its caller’s credentials',
+  local_fallback: 'While the shared store is down each process remembers for itself',
 }
 
 const attestationWords: Readonly<Record<AttestationWeakness, string>> = {

@@ -6,6 +6,7 @@ import { assembleGuard, type Guard } from '../guard.ts'
 import type { GuardOptions } from '../guard-options.ts'
 import { listUrls } from '../token/issuer-fetch.ts'
 import type { IssuerTrust } from '../token/issuer-trust.ts'
+import { withLocalFallback } from './local-fallback.ts'
 import { type Watch, watchPolicy } from './watched-policy.ts'
 import { type Weakness, weakenPolicy } from './weakened-policy.ts'
 
@@ -36,6 +37,7 @@ export function createWeakenedGuard(
   const policy = weakenPolicy(without)
   return assembleGuard(options, watch === undefined ? policy : watchPolicy(policy, watch), {
     createAttestationVerifier: (parts) => createWeakenedAttestationVerifier(parts, attestation),
+    ...(without.includes('local_fallback') && { wrapLedger: withLocalFallback }),
   })
 }
 

@@ -62,6 +62,8 @@ const weakEndings = [
   'endless_streams',
   /** Handlers are given what their caller proved itself with. */
   'credentials_handed_on',
+  /** While the shared store cannot be asked, each process counts for itself. */
+  'local_fallback',
 ] as const
 
 type WeakVariant = keyof typeof weakVariants
