@@ -19,6 +19,10 @@ import { createInteractionRoutes } from './interaction/routes.ts'
 import { createAccessTokenReader } from './introspection/access-token-reader.ts'
 import { createIntrospectionAnswer } from './introspection/answer.ts'
 import { findOwnTokens } from './introspection/token-models.ts'
+import { type FollowedSigningKeys, followSigningKeys } from './keys/follow-keys.ts'
+import { createJwksCaching } from './keys/jwks-caching.ts'
+import { checkKeyOptions } from './keys/key-options.ts'
+import type { KeyDescription } from './keys/signing-keys.ts'
 import { revokeByOperator } from './revocation/admin.ts'
 import { createRevocationFeed } from './revocation/feed.ts'
 import { createSecurityEvents } from './revocation/security-events.ts'
@@ -30,7 +34,6 @@ import { useLedgerForReplay } from './single-use/replay-detection.ts'
 import { createAdapter, type StorageAdapter } from './store/adapter.ts'
 import { type DurableState, openDurableState } from './store/durable-state.ts'
 import { probeStores } from './store/probe.ts'
-import { loadSecrets } from './store/secrets.ts'
 import { createUserStore } from './store/users.ts'
 import { useTokenProofs } from './token-endpoint/grants.ts'
 import { createTokenProofs } from './token-endpoint/token-proof.ts'
@@ -52,6 +55,14 @@ export interface AuthorizationServer {
    * the registrations. Guards refuse revoked tokens within 2 seconds. Rejects with a TypeError for anything else.
    */
   revoke(what: Revocation): Promise<void>
+  /**
+   * Adds the next signing key and yields it. It is published at once, here, and within 2 seconds at every other process
+   * with the same database, signs when its time has come, and the one before stays published until its last token is
+   * over; nothing is restarted. While a next key waits, that one is yielded.
+   */
+  rotateKeys(): Promise<KeyDescription>
+  /** The signing keys that are published, as this process knows them, the one that signs first. */
+  keys(): readonly KeyDescription[]
   /**
    * Resolves once something was written to database and ledger, and is on the disk, as is all that the trust list has
    * revoked; rejects while nothing can be. For readiness probes; to be asked about once a second at most.
@@ -89,23 +100,29 @@ export async function assembleAuthorizationServer(
   }
   const { issuer, trust, log = () => {} } = options
   const state = await openDurableState(options, log)
-  const keys = followRevokedKeys(trust, state.revocations, log)
+  const revoked = followRevokedKeys(trust, state.revocations, log)
+  let following: FollowedSigningKeys | undefined
   const close = async () => {
-    keys?.stop()
+    following?.stop()
+    revoked?.stop()
     await state.store.close()
   }
   try {
     const provider = await createProvider(options, state, variation)
-    if (keys !== undefined) provider.use(createSecurityEvents(issuer, keys))
-    await keys?.settled()
+    following = followSigningKeys(provider, state.keys, log)
+    if (revoked !== undefined) provider.use(createSecurityEvents(issuer, revoked))
+    await revoked?.settled()
     return {
       issuer,
       listener: createListener(new URL(issuer), provider.callback()),
       revoke: (what) => revokeByOperator(state.revocations, what),
       async probe() {
         await probeStores(issuer, state)
-        await keys?.settled()
+        await following?.settled()
+        await revoked?.settled()
       },
+      rotateKeys: () => state.keys.rotate(),
+      keys: () => state.keys.describe(),
       close,
     }
   } catch (error) {
@@ -125,12 +142,11 @@ async function createProvider(
   }: Variation,
 ): Promise<Provider> {
   const { issuer, clients = [], trust, spiffe = [], log = () => {} } = options
-  const { store, revocations, verifier, now } = state
+  const { store, secrets, keys, revocations, verifier, now } = state
   const { artefacts } = store
   const ledger = wrapLedger(state.ledger)
   const resources = createResourceRegistry(options.resources)
   const users = await createUserStore(store.users, options.users ?? [])
-  const secrets = await loadSecrets(store.secrets)
   const consume = createConsume({ issuer, store: artefacts, revocations, ledger, verifier, now, log })
   const adapter = (model: string) => wrapAdapter(createAdapter(model, { store: artefacts, consume, revocations, now }))
 
@@ -142,7 +158,7 @@ async function createProvider(
     mayOmitAttestation: registry.mayOmitAttestation,
     spiffe: spiffe.length > 0,
   }
-  const parts = { issuer, clients, authentication, resources, capabilities, users, secrets, adapter, now }
+  const parts = { issuer, clients, authentication, resources, capabilities, users, secrets, keys, adapter, now }
   const provider = new Provider(issuer, configure(createProviderConfiguration(parts)))
   pinIssuer(provider)
   watchProvider(provider, log)
@@ -154,7 +170,7 @@ async function createProvider(
   const proofsSince = options.ledger === undefined ? store.notBefore : undefined
   useLedgerForReplay(provider, { ledger, verifier, now, proofsSince })
   bindRefreshTokens(provider, revocations, log, now)
-  const read = await createAccessTokenReader(issuer, secrets.signingKey, verifier)
+  const read = createAccessTokenReader(issuer, keys, verifier)
   findOwnTokens({ provider, read, store: artefacts, revocations })
 
   const formTokens = createFormTokens(secrets.formSecret)
@@ -162,6 +178,7 @@ async function createProvider(
   provider.use(createFallback(log))
   provider.use(createAssertionSettlement(log))
   provider.use(createRevocationFeed(revocations))
+  provider.use(createJwksCaching(checkKeyOptions(options.keys ?? {}, options.resources).maxAge))
   provider.use(createMetadataCorrection(authentication))
   provider.use(createIntrospectionAnswer(issuer, now))
   provider.use(createInteractionRoutes({ ...capabilities, provider, users, formTokens, attempts, log }))

@@ -4,6 +4,7 @@ import type { RevocationKind } from '@countersign/core/wire'
 
 /**
  * One entry. `at` is the source position of an unexpected error, `error` an OAuth error code;
+ * `signing_keys_changed`: one was added, began to sign (`keyId` does now), or is published no more;
  * `memory_lost`: the database is another than it was, and what was issued before is refused.
  */
 export type LogEntry =
@@ -20,6 +21,7 @@ export type LogEntry =
   | { readonly type: 'login_failed' | 'login_throttled' }
   | { readonly type: 'revoked'; readonly what: RevocationKind }
   | { readonly type: 'memory_lost' }
+  | { readonly type: 'signing_keys_changed'; readonly keyId: string }
   | { readonly type: 'family_revoked'; readonly clientId: string; readonly cause: 'code' | 'refresh_token' }
   | ({ readonly type: 'server_error' } & Fault)
   | AttestationEvent

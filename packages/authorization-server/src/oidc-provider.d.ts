@@ -289,6 +289,12 @@ declare module 'oidc-provider' {
   /** A key whose private half the library does not get; `sign` yields the JWS signature. */
   export class ExternalSigningKey {
     alg: string | undefined
+    /** By default its RFC 7638 thumbprint. */
+    kid: string | undefined
+    readonly use: string
+    readonly kty: string | undefined
+    readonly crv: string | undefined
+    readonly x: string | undefined
     keyObject(): import('node:crypto').KeyObject
     sign(data: Buffer): Buffer | Promise<Buffer>
   }
@@ -349,4 +355,17 @@ declare module 'oidc-provider/lib/helpers/grants.js' {
     readonly buildTokenResponse: Helper
   }
   export = helpers
+}
+
+/** Not an entry point: pinned to the exact version. What the library holds for a provider. */
+declare module 'oidc-provider/lib/helpers/weak_cache.js' {
+  import type { ExternalSigningKey, Provider } from 'oidc-provider'
+
+  interface Internals {
+    /** Signs with the first that fits. */
+    readonly keystore: { clear(): void; add(key: ExternalSigningKey): void }
+    /** What its JWKS says. */
+    jwks: { keys: object[] }
+  }
+  export default function instance(provider: Provider): Internals
 }

@@ -46,9 +46,14 @@ export interface World {
   /** The operator's own revocation. */
   revoke: AuthorizationServer['revoke']
   probe: AuthorizationServer['probe']
+  rotateKeys: AuthorizationServer['rotateKeys']
+  keys: AuthorizationServer['keys']
   close(): Promise<void>
-  /** Stops the server and starts another on the same port and database, with which anything may be done in between. */
-  restart(meanwhile?: () => void): Promise<void>
+  /**
+   * Stops the server and starts another on the same port and database, with which anything may be done in between;
+   * from then on with these options beside its own.
+   */
+  restart(meanwhile?: () => void, more?: Partial<AuthorizationServerOptions>): Promise<void>
   /** Starts a second server of the same issuer on the same database, as behind a load balancer; yields its address. */
   startTwin(): Promise<string>
 }
@@ -72,6 +77,7 @@ export async function startWorld(settings: WorldOptions = {}): Promise<World> {
   const http = createServer()
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}${path}`
+  let more: Partial<AuthorizationServerOptions> = {}
   const start = () =>
     assembleAuthorizationServer(
       {
@@ -113,6 +119,7 @@ export async function startWorld(settings: WorldOptions = {}): Promise<World> {
           ...clients,
         ],
         ...options,
+        ...more,
       },
       variation,
     )
@@ -129,6 +136,8 @@ export async function startWorld(settings: WorldOptions = {}): Promise<World> {
     edKey,
     revoke: (what) => server.revoke(what),
     probe: () => server.probe(),
+    rotateKeys: () => server.rotateKeys(),
+    keys: () => server.keys(),
     async startTwin() {
       const twin = await start()
       const twinHttp = createServer(twin.listener)
@@ -147,8 +156,9 @@ export async function startWorld(settings: WorldOptions = {}): Promise<World> {
       await server.close()
       rmSync(folder, { recursive: true, force: true })
     },
-    async restart(meanwhile = () => {}) {
+    async restart(meanwhile = () => {}, changed = more) {
       await server.close()
+      more = changed
       meanwhile()
       server = await start()
     },

@@ -124,6 +124,22 @@ export type Revocation =
   | { readonly agent: string }
   | { readonly capability: string }
 
+/** Keys that secrets are encrypted under in the database. 32 random octets each, which are kept elsewhere. */
+export interface EncryptionOptions {
+  /** What is encrypted from now on, and all that is not, or under another key. */
+  readonly key: Uint8Array
+  /** Keys that something may still be encrypted under. */
+  readonly previous?: readonly Uint8Array[]
+}
+
+/** How signing keys follow one another, in seconds. */
+export interface KeyOptions {
+  /** How long a key is published before it signs: 600 unless said, 10 at the least. Twice what others may keep keys for. */
+  readonly publishAheadSeconds?: number
+  /** How long it is published after another has followed it: 3660 unless said; all its tokens are over by then. */
+  readonly retireAfterSeconds?: number
+}
+
 /** Options of `createAuthorizationServer`. */
 export interface AuthorizationServerOptions {
   /** https, or http on a loopback host; no query, no fragment, no trailing slash on a path. */
@@ -143,6 +159,9 @@ export interface AuthorizationServerOptions {
   readonly spiffe?: readonly SpiffeTrustDomain[]
   /** Where codes, assertions, proofs and refresh tokens are spent: a durable ledger; default: in the same database. */
   readonly ledger?: Ledger
+  /** Without it, secrets lie in the database as they are. */
+  readonly encryption?: EncryptionOptions
+  readonly keys?: KeyOptions
   /** Told what happened; never a secret. */
   readonly log?: Log
 }

@@ -3,6 +3,7 @@ import { writeAgentClaim } from '@countersign/attestation/verify'
 import type { Configuration } from 'oidc-provider'
 import { type CapabilityParts, createAuthorizationDetails } from '../capabilities/authorization-details.ts'
 import { findAgent } from '../client-authentication/client-attestation.ts'
+import type { SigningKeys } from '../keys/signing-keys.ts'
 import { renderErrorPage } from '../pages/error.ts'
 import { checkClientAssertion } from '../single-use/client-assertion.ts'
 import type { StorageAdapter } from '../store/adapter.ts'
@@ -16,7 +17,6 @@ import { createFeatures } from './features.ts'
 import { createInteractionPolicy } from './interaction-policy.ts'
 import type { ClientRegistration } from './options.ts'
 import type { ResourceRegistry } from './resources.ts'
-import { createSigningKey } from './signing-key.ts'
 import { CLOCK_DIFFERENCE, lifetimes, SIGNING_ALGORITHM } from './tokens.ts'
 
 /** The parts that the configuration is made of. */
@@ -28,6 +28,7 @@ export interface ProviderParts {
   readonly capabilities: CapabilityParts
   readonly users: UserStore
   readonly secrets: Secrets
+  readonly keys: Pick<SigningKeys, 'published'>
   readonly adapter: (model: string) => StorageAdapter
   readonly now: () => number
 }
@@ -36,13 +37,13 @@ const PROOF_ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA']
 
 /** Builds the configuration; throws a TypeError for a client that cannot be. */
 export function createProviderConfiguration(parts: ProviderParts): Configuration {
-  const { issuer, clients, authentication, resources, capabilities, users, secrets, adapter, now } = parts
+  const { issuer, clients, authentication, resources, capabilities, users, secrets, keys, adapter, now } = parts
   const mountPath = new URL(issuer).pathname.replace(/\/$/, '')
   return {
     adapter,
     clients: collectClients(clients, resources),
     scopes: ['openid', ...resources.scopes],
-    jwks: { keys: [createSigningKey(secrets.signingKey)] },
+    jwks: { keys: [...keys.published()] },
     features: createFeatures(resources, createAuthorizationDetails(capabilities), secrets.nonceSecret),
 
     routes: {

@@ -6,8 +6,11 @@ import {
   parsePublicJwk,
   readCompactJws,
   type Verifier,
+  type VerifyKey,
 } from '@countersign/core'
+import type { ExternalSigningKey } from 'oidc-provider'
 import { SIGNING_ALGORITHM } from '../configuration/tokens.ts'
+import type { SigningKeys } from '../keys/signing-keys.ts'
 
 /** The claims of a token that was issued here, as far as they are told on. Times are NumericDates. */
 export interface IssuedClaims {
@@ -31,23 +34,36 @@ export interface IssuedClaims {
 /** Yields the claims when the token was signed here, also past its time; undefined for anything else. */
 export type AccessTokenReader = (token: string) => Promise<IssuedClaims | undefined>
 
-/** Creates it for one issuer and the key, as a JWK, that it signs with. */
-export async function createAccessTokenReader(
+/** Creates it for one issuer and the keys that it publishes. */
+export function createAccessTokenReader(
   issuer: string,
-  signingKey: JsonWebKey,
+  keys: Pick<SigningKeys, 'published'>,
   verifier: Verifier,
-): Promise<AccessTokenReader> {
-  const { kty, crv, x } = signingKey
-  const publicJwk = parsePublicJwk({ kty, crv, x })
-  const key = publicJwk.ok ? await verifier.importKey(publicJwk.value, SIGNING_ALGORITHM) : undefined
-  if (key?.ok !== true) throw new Error('The signing key cannot be used to verify.')
+): AccessTokenReader {
+  const imported = new WeakMap<ExternalSigningKey, Promise<VerifyKey>>()
+  const find = (kid: JsonValue | undefined): Promise<VerifyKey> | undefined => {
+    const key = keys.published().find((published) => published.kid === kid)
+    if (key === undefined) return undefined
+    const known = imported.get(key) ?? importKey(key, verifier)
+    imported.set(key, known)
+    return known
+  }
   return async (token) => {
     const jws = readCompactJws(token)
     if (!jws.ok) return undefined
     const { header, payload, signingInput, signature } = jws.value
     if (header.typ !== 'at+jwt' || header.alg !== SIGNING_ALGORITHM || payload.iss !== issuer) return undefined
-    return (await verifier.verify(key.value, signingInput, signature)) ? toClaims(payload) : undefined
+    const key = await find(header.kid)
+    if (key === undefined) return undefined
+    return (await verifier.verify(key, signingInput, signature)) ? toClaims(payload) : undefined
   }
+}
+
+async function importKey({ kty, crv, x }: ExternalSigningKey, verifier: Verifier): Promise<VerifyKey> {
+  const publicJwk = parsePublicJwk({ kty, crv, x })
+  const key = publicJwk.ok ? await verifier.importKey(publicJwk.value, SIGNING_ALGORITHM) : undefined
+  if (key?.ok !== true) throw new Error('The signing key cannot be used to verify.')
+  return key.value
 }
 
 /** The signature is ours, so the claims are what was put in; their types are checked all the same. */

@@ -3,14 +3,20 @@ import { type Ledger, systemClock, type Verifier } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { revocationKey } from '@countersign/core/wire'
 import type { AuthorizationServerOptions } from '../configuration/options.ts'
+import { checkKeyOptions } from '../keys/key-options.ts'
+import { openSigningKeys, type SigningKeys } from '../keys/signing-keys.ts'
+import { createVault } from '../keys/vault.ts'
 import type { Log } from '../log.ts'
 import { createRevocations, type Revocations } from '../revocation/revocations.ts'
 import type { DurableStore } from './durable-store.ts'
+import { findSingleKey, forgetSingleKey, loadSecrets, type Secrets } from './secrets.ts'
 import { openSqliteStore } from './sqlite/open-sqlite-store.ts'
 
 /** The parts. */
 export interface DurableState {
   readonly store: DurableStore
+  readonly secrets: Secrets
+  readonly keys: SigningKeys
   /** Where single use is spent: in the store, or elsewhere. */
   readonly ledger: Ledger
   readonly revocations: Revocations
@@ -19,9 +25,13 @@ export interface DurableState {
   readonly now: () => number
 }
 
-/** Opens or creates the database of these options; throws `DatabaseUnusable` when that cannot be. */
+/**
+ * Opens or creates the database of these options. Throws `DatabaseUnusable` when that cannot be, `SecretsUnreadable` for
+ * another encryption key, and a TypeError for options that cannot be.
+ */
 export async function openDurableState(options: AuthorizationServerOptions, log: Log): Promise<DurableState> {
   const { issuer, clients = [] } = options
+  const keyOptions = checkKeyOptions(options.keys ?? {}, options.resources)
   // The library reads the system clock itself; one server must not live in two times.
   const now = systemClock
   const verifier = createFastVerifier()
@@ -29,7 +39,17 @@ export async function openDurableState(options: AuthorizationServerOptions, log:
     clients.map(({ clientId }) => revocationKey(verifier, 'client', issuer, clientId)),
   )
   const onMemoryLost = () => log({ type: 'memory_lost' })
+  const vault = createVault(options.encryption, true)
   const store = openSqliteStore(options.database, { now, revokedWhenLost, onMemoryLost })
-  const revocations = createRevocations({ issuer, store: store.revocations, verifier, now, log })
-  return { store, ledger: options.ledger ?? store.ledger, revocations, verifier, now }
+  try {
+    const secrets = await loadSecrets(store.secrets, vault)
+    const single = await findSingleKey(store.secrets)
+    const keys = await openSigningKeys({ rows: store.keys, vault, now, ...keyOptions }, single)
+    if (single !== undefined) await forgetSingleKey(store.secrets)
+    const revocations = createRevocations({ issuer, store: store.revocations, verifier, now, log })
+    return { store, secrets, keys, ledger: options.ledger ?? store.ledger, revocations, verifier, now }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
 }

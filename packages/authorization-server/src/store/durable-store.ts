@@ -1,8 +1,8 @@
 /** What an authorization server keeps, whatever it is kept in. */
 import type { Ledger } from '@countersign/core'
+import type { KeyRows, SecretRows } from '../keys/key-store.ts'
 import type { RevocationStore } from '../revocation/revocation-store.ts'
 import type { ArtefactStore } from './artefact-store.ts'
-import type { SecretRows } from './secrets.ts'
 import type { UserRows } from './users.ts'
 
 /** One database. What is written to it lasts when the call resolves. */
@@ -11,6 +11,9 @@ export interface DurableStore {
   readonly revocations: RevocationStore
   readonly users: UserRows
   readonly secrets: SecretRows
+  readonly keys: KeyRows
+  /** Whether a secret may lie in it in clear: in a file that its owner alone can read. */
+  readonly allowsClear: boolean
   /** Spends in the same database. */
   readonly ledger: Ledger
   /** Nothing that was made before this NumericDate is taken by the ledger; it stays as it is while the store is open. */

@@ -6,7 +6,7 @@ import { NONCE_SECRET } from '../secrets.ts'
 import { createSqliteArtefacts } from './artefacts.ts'
 import { createSqliteRevocations } from './revocations.ts'
 import { authorizationServerSchema } from './schema.ts'
-import { createSqliteSecrets } from './secrets.ts'
+import { createSqliteKeys, createSqliteSecrets } from './secrets.ts'
 import { createSqliteUsers } from './users.ts'
 
 /** Opens or creates the file; throws `DatabaseUnusable` when that cannot be. */
@@ -29,6 +29,8 @@ export function openSqliteStore(path: string, { now, revokedWhenLost, onMemoryLo
       revocations: revocations.open(epoch),
       users: createSqliteUsers(database),
       secrets: createSqliteSecrets(database),
+      keys: createSqliteKeys(database, epoch),
+      allowsClear: true,
       ledger,
       notBefore: epoch.notBefore,
       async probe() {

@@ -28,9 +28,16 @@ const VERSION_2 = `
   CREATE INDEX revocations_until ON revocations (until);
   DELETE FROM artefacts WHERE grant_id IS NOT NULL OR model = 'Grant'`
 
+/** Signing keys one after another, and of every secret the tag of the key that it is encrypted under, if it is. */
+const VERSION_3 = `
+  ALTER TABLE secrets ADD COLUMN sealed_with TEXT;
+  CREATE TABLE keys (
+    kid TEXT PRIMARY KEY, name TEXT NOT NULL, value BLOB NOT NULL, sealed_with TEXT, active_from INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID`
+
 /** "CSAS". */
 export const authorizationServerSchema: DatabaseSchema = {
   name: 'authorization server database',
   applicationId: 0x43534153,
-  migrations: [VERSION_1, VERSION_2],
+  migrations: [VERSION_1, VERSION_2, VERSION_3],
 }
