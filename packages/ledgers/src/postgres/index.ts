@@ -1,4 +1,7 @@
 /** Single use, and other durable state, on PostgreSQL. */
+export { StoreUnusable, type StoreUnusableFault } from '../shared/store-unusable.ts'
+export { EpochEnded, StatementFailed } from './faults.ts'
+export { openPostgres } from './open-postgres.ts'
 export type {
   MemoryLost,
   PostgresDatabase,

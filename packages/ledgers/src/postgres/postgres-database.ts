@@ -12,7 +12,7 @@ export interface PostgresRows<Row> {
 
 /**
  * Runs one prepared statement with `$1 …` for its values. The text should be a constant: it is prepared once on every
- * connection. Rejects with `StatementFailed` when the database found it wrong, and with `LedgerUnavailable` when nobody
+ * connection. It should name its columns: a `*` fails for a while once a newer release has added one. Rejects with `StatementFailed` when the database found it wrong, and with `LedgerUnavailable` when nobody
  * can say whether it was carried out.
  */
 export type PostgresQuery = <Row = Record<string, unknown>>(
