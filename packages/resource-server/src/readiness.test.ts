@@ -1,8 +1,9 @@
 import { createMemoryLedger, type Ledger } from '@countersign/core'
 import { describe, expect, it } from 'vitest'
 import type { GuardOptions } from './guard-options.ts'
-import { createIssuer } from './testing/issuer.test-fixture.ts'
+import { createIssuer, start } from './testing/issuer.test-fixture.ts'
 import { createScene } from './testing/scene.test-fixture.ts'
+import { createTestStore, type TestLedger } from './testing/shared-store.test-fixture.ts'
 
 const needs = ['keys', 'revocations', 'ledger'] as const
 
@@ -59,5 +60,41 @@ describe('a guard that is asked whether it is ready', () => {
     const broken: Ledger = { lifetime: 'durable', spend: () => Promise.reject(new Error('no route')) }
     expect(await probeAll({ ledger: broken })).toEqual({ keys: true, revocations: true, ledger: false })
     expect(await probeAll({ ledger: createMemoryLedger({ capacity: 0 }) })).toMatchObject({ ledger: false })
+  })
+})
+
+describe('a guard on a shared store', () => {
+  const affinity = 'process'
+
+  async function probeWith(options: Partial<GuardOptions>, arrange: (ledger: TestLedger) => void): Promise<boolean> {
+    const ledger = createTestStore().connect()
+    const { guard } = await createScene({ ledger, ...options })
+    arrange(ledger)
+    return guard.probe('ledger')
+  }
+
+  it('is ready while the store answers, also just after it has lost its memory', async () => {
+    expect(await probeWith({}, () => undefined)).toBe(true)
+    const store = createTestStore()
+    const { guard } = await createScene({ ledger: store.connect() })
+    store.loseMemory(start + 15)
+    expect(await guard.probe('ledger')).toBe(true)
+  })
+
+  it('is not while the store is down, but where calls go on without it', async () => {
+    const takeDown = (ledger: TestLedger) => ledger.setHealth('unhealthy')
+    expect(await probeWith({}, takeDown)).toBe(false)
+    expect(await probeWith({ affinity }, takeDown)).toBe(true)
+  })
+
+  it('is not, whatever was declared, when its clock differs from the store’s', async () => {
+    expect(await probeWith({ affinity }, (ledger) => ledger.setHealth('unhealthy', 'clock'))).toBe(false)
+    expect(await probeWith({ affinity }, (ledger) => (ledger.fault = 'clock'))).toBe(false)
+  })
+
+  it('is not when what stands in for the store fails too', async () => {
+    const ledger: Ledger = { lifetime: 'run', spend: () => Promise.reject(new Error('the primary has gone')) }
+    const owner = { secret: new Uint8Array(32), ledger }
+    expect(await probeWith({ affinity: owner }, (store) => store.setHealth('unhealthy'))).toBe(false)
   })
 })

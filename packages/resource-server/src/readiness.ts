@@ -1,15 +1,16 @@
 /** Whether calls can be judged at this moment: by asking what judging them asks, not by what went well before. */
-import { encodeBase64url } from '@countersign/core'
+import { type Clock, encodeBase64url, type Ledger } from '@countersign/core'
 import type { GuardContext } from './guard-context.ts'
 import type { TrustedIssuer } from './token/trusted-issuer.ts'
 
 /**
  * What good calls need. Without the `keys` of every issuer, also of attestations, they get 503 `keys_unavailable`, without knowing what was
- * revoked (`revocations`) 503 `revocations_unavailable`, without the `ledger` 503 `ledger_unavailable`.
+ * revoked (`revocations`) 503 `revocations_unavailable`, without the `ledger` 503 `ledger_unavailable`, but for
+ * those that go on without it where affinity is declared.
  */
 export type GuardNeed = 'keys' | 'revocations' | 'ledger'
 
-type Probed = Pick<GuardContext, 'issuers' | 'ledger' | 'clock' | 'attestation'>
+type Probed = Pick<GuardContext, 'issuers' | 'ledger' | 'clock' | 'attestation' | 'degraded'>
 
 /** True when calls find it; what cannot be had, for whatever reason, is `false`, never an exception. */
 export async function probeGuard(need: GuardNeed, context: Probed): Promise<boolean> {
@@ -55,9 +56,19 @@ async function knowsRevocations({ feed, introspector }: TrustedIssuer): Promise<
   return feed === undefined || introspector !== undefined || (await feed.consult())
 }
 
-/** Spends an id that nobody else can have, and that is soon forgotten. */
-async function canSpend({ ledger, clock }: Probed): Promise<boolean> {
+/** Where calls go on though the shared store cannot be asked, whatever stands in for it is asked. */
+async function canSpend({ ledger, clock, degraded }: Probed): Promise<boolean> {
+  try {
+    return await spendNewId(ledger, clock)
+  } catch (error) {
+    const standIn = degraded?.standsIn(error)
+    return standIn !== undefined && (await spendNewId(standIn, clock))
+  }
+}
+
+/** Spends an id that nobody else can have, and that is soon forgotten, but by no clock that is a little ahead. */
+async function spendNewId(ledger: Ledger, clock: Clock): Promise<boolean> {
   const key = encodeBase64url(crypto.getRandomValues(new Uint8Array(32)))
-  const issued = clock()
-  return (await ledger.spend([{ kind: 'proof', key, limit: 1, issued, until: issued + 1 }])).spent
+  const issued = Math.max(clock(), ledger.store?.epoch.notBefore ?? 0)
+  return (await ledger.spend([{ kind: 'proof', key, limit: 1, issued, until: issued + 20 }])).spent
 }

@@ -48,8 +48,8 @@ export interface DegradedMode {
   judgeEpoch(call: Call): Objection
   /** Of a call of which something could not be spent; `proof` where that is not certain to be spent. */
   judgeUnspent(call: Call, error: unknown, proof?: Spend): Refused
-  /** Whether calls of which nothing else is spent can be served by this process now. */
-  isServing(): boolean
+  /** Where proofs are spent by calls that go on though the ledger gave this error; undefined where none does. */
+  standsIn(error: unknown): Ledger | undefined
   /** Whether a call that is let through is so without the store. */
   isUse(call: Call): boolean
 }
@@ -108,7 +108,8 @@ export function createDegradedMode(options: DegradedModeOptions): DegradedMode {
       call.needsOwnNonce = true
       return refuse('use_dpop_nonce', 'store')
     },
-    isServing: () => owner !== undefined && fault !== 'clock',
+    standsIn: (error) =>
+      fault !== 'clock' && error instanceof LedgerUnavailable && error.fault !== 'clock' ? owner?.ledger : undefined,
     isUse: ({ proof }) => proof?.place === 'owner' && isDown(),
   }
 }

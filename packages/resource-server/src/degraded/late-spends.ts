@@ -16,7 +16,7 @@ export interface LateSpendsOptions {
   readonly clock: Clock
   /** More are not held: then the oldest are forgotten, which run out first. 10,000 by default. */
   readonly capacity?: number
-  /** Milliseconds within which the flush begins, at random; 500 by default. */
+  /** Milliseconds within which a flush begins, at random, and not in the first fifth; 500 by default. */
   readonly spread?: number
 }
 
@@ -56,13 +56,16 @@ export function createLateSpends({ ledger, clock, capacity = 10_000, spread = 50
   function flush(): void {
     if (isDue || waiting.size === 0) return
     isDue = true
-    const timer = setTimeout(() => {
-      void spendAll().finally(() => {
-        isDue = false
-        // One answer may be missing without the store being down; where it is, it tells when it is back.
-        if (ledger.store?.health !== 'unhealthy') flush()
-      })
-    }, Math.random() * spread)
+    const timer = setTimeout(
+      () => {
+        void spendAll().finally(() => {
+          isDue = false
+          // One answer may be missing without the store being down; where it is, it tells when it is back.
+          if (ledger.store?.health !== 'unhealthy') flush()
+        })
+      },
+      spread * (0.2 + 0.8 * Math.random()),
+    )
     if (typeof timer === 'object' && 'unref' in timer) timer.unref()
   }
 

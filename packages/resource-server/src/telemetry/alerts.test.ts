@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type AttestationEvent, rejections } from '@countersign/core'
+import { type GuardEvent, rejections } from '@countersign/core'
 import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics'
 import { describe, expect, it } from 'vitest'
 import { createTestMetrics } from '../testing/metrics.test-fixture.ts'
@@ -12,10 +12,13 @@ const rules = [...text.matchAll(/^ {6}- alert: (\w+)\n {8}expr: (?:>-\n)?((?:.*\
 
 const issuer = 'https://attest.example'
 const shown = { issuer, carriage: 'header', cached: false, seconds: 0 } as const
-const happened: readonly AttestationEvent[] = [
+const happened: readonly GuardEvent[] = [
   { ...shown, type: 'attestation_refused', code: 'attestation_replay' },
   { ...shown, type: 'attestation_verified', level: 'provider', binding: 'key', skew: 0, shortId: 'abcdefgh' },
   { type: 'key_breaker_opened', issuer },
+  { type: 'store_health', health: 'unhealthy', reason: 'clock' },
+  { type: 'store_epoch', id: 'epoch', notBefore: 0 },
+  { type: 'degraded_use', clientId: 'agent', tools: [] },
 ]
 
 /** The labels of every metric, by the name that the Prometheus exporter gives it. */
@@ -39,6 +42,10 @@ describe('docs/alerts.yml', () => {
       'CountersignAttestationFailures',
       'CountersignAttestationKeysUnreachable',
       'CountersignAttestationIssuerUnknown',
+      'CountersignLedgerUnhealthy',
+      'CountersignLedgerMemoryLost',
+      'CountersignLedgerClock',
+      'CountersignDegraded',
     ])
   })
 
@@ -50,7 +57,7 @@ describe('docs/alerts.yml', () => {
       expect([...exported.keys()]).toContain(metric)
       if (label === undefined) continue
       expect([...(exported.get(metric) ?? [])]).toContain(label)
-      expect([...Object.keys(rejections), 'verified', 'refused']).toContain(value)
+      expect([...Object.keys(rejections), 'verified', 'refused', 'clock']).toContain(value)
     }
     for (const [, label = ''] of expression.matchAll(/by \((\w+)\)/g)) {
       expect([...exported.values()].some((labels) => labels.has(label))).toBe(true)

@@ -3,6 +3,7 @@ import type { AttestationEvents, Events, GuardEvent } from '@countersign/core'
 import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api'
 import { createAttestationMetrics } from './attestation-metrics.ts'
 import { capSkew, durationBoundaries, skewBoundaries } from './boundaries.ts'
+import { createStoreMetrics } from './store-metrics.ts'
 
 interface Instruments {
   readonly decisions: Counter
@@ -14,6 +15,7 @@ interface Instruments {
   readonly feedFailures: Counter
   readonly capabilityUses: Counter
   readonly frictionLevels: Counter
+  readonly stores: ReturnType<typeof createStoreMetrics>
   readonly attestations: AttestationEvents
 }
 
@@ -66,6 +68,7 @@ function createInstruments(meter: Meter): Instruments {
       description: 'Calls of clients that lean on a tool, by how hard they do',
       unit: '{call}',
     }),
+    stores: createStoreMetrics(meter),
     attestations: createAttestationMetrics(meter),
   }
 }
@@ -97,6 +100,7 @@ function record(event: GuardEvent, instruments: Instruments): void {
     case 'degraded_use':
     case 'store_health':
     case 'store_epoch':
+      instruments.stores(event)
       break
     case 'attestation_verified':
     case 'attestation_refused':
