@@ -4,10 +4,11 @@ import { Command, CommanderError } from 'commander'
 import { addAttestCommands } from './attest/command.ts'
 import { addAuditCommand } from './audit/command.ts'
 import { addCallCommand } from './call/command.ts'
-import type { Context } from './context.ts'
+import type { Context, OnSignal } from './context.ts'
 import { CommandFailed, type ExitCode } from './exit.ts'
 import { addFrictionCommands } from './friction/command.ts'
 import { addLabCommands } from './lab/command.ts'
+import { addServeCommand } from './serve/command.ts'
 import { printable } from './terminal/printable.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { addTokenCommands } from './token/command.ts'
@@ -18,6 +19,7 @@ export interface Edge {
   readonly terminal: Terminal
   readonly clock: Clock
   readonly interrupted: () => Promise<void>
+  readonly onSignal: OnSignal
 }
 
 /** Runs one command; yields its exit code and never rejects. */
@@ -54,6 +56,7 @@ function createProgram(context: Context): Command {
     .showHelpAfterError('(add --help for what there is)')
     .addHelpText('after', '\nExit codes: 0 fine, 1 findings or failure, 2 wrong usage.')
   addUpCommand(program, context)
+  addServeCommand(program, context)
   addCallCommand(program, context)
   addTokenCommands(program, context)
   addAttestCommands(program, context)

@@ -1,6 +1,7 @@
 /** The process: streams, signals, exit code. */
 import { describeFault, systemClock } from '@countersign/core'
 import { runCommandLine } from './command-line.ts'
+import type { Signal } from './context.ts'
 import { createTerminal } from './terminal/terminal.ts'
 
 /** A terminal sends Ctrl-C to the launcher too, which passes it on: within this time it is the same request. */
@@ -22,6 +23,14 @@ function interrupted(): Promise<void> {
   })
 }
 
+/** Every signal, as it comes. */
+function onSignal(listener: (signal: Signal) => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => listener(signal))
+  // The launcher is gone, however that came about.
+  process.once('disconnect', () => listener('SIGTERM'))
+  process.channel?.unref()
+}
+
 /** What nobody caught is told without its message, which may quote what was being handled; see `reportError`. */
 function crash(error: unknown): void {
   const { name, code, at } = describeFault(error)
@@ -40,7 +49,7 @@ process.stderr.on('error', () => undefined)
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 const terminal = createTerminal(process.stdin, process.stdout, process.stderr)
-process.exitCode = await runCommandLine(process.argv.slice(2), { terminal, clock: systemClock, interrupted })
+process.exitCode = await runCommandLine(process.argv.slice(2), { terminal, clock: systemClock, interrupted, onSignal })
 // This end hangs up itself: not to be taken for a launcher that is gone.
 process.removeAllListeners('disconnect')
 if (process.connected) process.disconnect()

@@ -1,4 +1,4 @@
-/** The admin listener: `/metrics`, `/healthz` and `/readyz`, for this machine alone. */
+/** The admin listener: `/metrics`, `/healthz` and `/readyz`, for this machine alone unless its operator says more. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isLoopbackHost } from '@countersign/core'
 import type { Readiness } from './readiness.ts'
@@ -7,6 +7,8 @@ import type { Readiness } from './readiness.ts'
 export interface AdminParts {
   readonly renderMetrics: () => Promise<string>
   readonly readiness: () => Promise<Readiness>
+  /** By which names and addresses, as a URL writes them, it may be asked; this machine's alone unless said. */
+  readonly isHostAllowed?: (host: string) => boolean
 }
 
 interface Answer {
@@ -37,7 +39,8 @@ export function createAdminListener(
 
 async function answer({ method, url = '', headers }: IncomingMessage, parts: AdminParts): Promise<Answer> {
   // A page in a browser reaches loopback too, under a name of its own that it makes point here (DNS rebinding).
-  if (!isLoopbackHost(URL.parse(`http://${headers.host}`)?.hostname ?? '')) return describe(403, 'host_not_allowed')
+  const { isHostAllowed = isLoopbackHost } = parts
+  if (!isHostAllowed(URL.parse(`http://${headers.host}`)?.hostname ?? '')) return describe(403, 'host_not_allowed')
   if (method !== 'GET' && method !== 'HEAD') return describe(405, 'method_not_allowed')
   switch (url.replace(/\?.*$/s, '')) {
     case '/healthz':

@@ -1,9 +1,8 @@
-/** The metrics of `up`, in the text form that Prometheus reads. */
+/** The metrics of a process that serves, in the text form that Prometheus reads. */
 import type { Log } from '@countersign/authorization-server'
 import type { AttestationEvents, Events } from '@countersign/core'
 import { createAttestationMetrics, createGuardMetrics } from '@countersign/resource-server/telemetry'
-import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
-import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import { createMeter } from './meter.ts'
 
 /** Counts while the deployment runs. */
 export interface Metrics {
@@ -17,10 +16,7 @@ export interface Metrics {
 
 /** Starts counting from nothing. */
 export function createMetrics(): Metrics {
-  // The exporter's own server would listen where it likes, and answer an error with its message.
-  const reader = new PrometheusExporter({ preventServerStart: true })
-  const serializer = new PrometheusSerializer(undefined, false, undefined, true, true)
-  const meter = new MeterProvider({ readers: [reader] }).getMeter('countersign')
+  const { meter, render } = createMeter()
   const entries = meter.createCounter('countersign.authorization_server.events', {
     description: 'What happened at the authorization server',
     unit: '{event}',
@@ -29,10 +25,7 @@ export function createMetrics(): Metrics {
     guard: createGuardMetrics(meter),
     attestation: createAttestationMetrics(meter),
     authorization: (entry) => entries.add(1, describeEvent(entry)),
-    async render() {
-      const { resourceMetrics } = await reader.collect()
-      return serializer.serialize(resourceMetrics)
-    },
+    render,
   }
 }
 

@@ -1,4 +1,4 @@
-/** What `up` may log, and what of it: one row for each kind of entry. What has no row is not logged. */
+/** What `up` and `serve` may log, and what of it: one row for each kind of entry. What has no row is not logged. */
 import type { LogEntry } from '@countersign/authorization-server'
 import { type Fault, type GuardEvent, type RejectionCode, rejections } from '@countersign/core'
 
@@ -16,7 +16,21 @@ export type ProcessEntry =
     }
   | { readonly type: 'stopping' | 'ready' }
   | { readonly type: 'not_ready'; readonly checks: readonly string[] }
+  | WorkersEntry
   | ({ readonly type: 'fault' } & Fault)
+
+/**
+ * Of the processes of `serve`. `worker` is a number that the next one takes over; `reason` and `cause` are messages of
+ * ours, which quote nothing secret.
+ */
+export type WorkersEntry =
+  | { readonly type: 'serving'; readonly issuer: string; readonly address: string; readonly workers: number }
+  | { readonly type: 'worker_ready'; readonly worker: number; readonly pid: number }
+  | { readonly type: 'worker_died'; readonly worker: number; readonly pid: number; readonly cause: string }
+  | { readonly type: 'worker_not_started'; readonly worker: number; readonly reason: string }
+  | { readonly type: 'worker_cut'; readonly worker: number; readonly pid: number }
+  | { readonly type: 'reloading' | 'reloaded' }
+  | { readonly type: 'reload_refused'; readonly reason: string }
 
 /** Every entry there is. None of these types has a member for a token, a key, a secret or a caller's text. */
 export type Entry = GuardEvent | LogEntry | ProcessEntry
@@ -39,6 +53,15 @@ const ROWS: { readonly [Type in Entry['type']]: Row<EntryOf<Type>> } = {
   not_ready: { level: 'warn', members: ['checks'] },
   fault: { level: 'error', members: ['name', 'code', 'at'] },
 
+  serving: { level: 'info', members: ['issuer', 'address', 'workers'] },
+  worker_ready: { level: 'info', members: ['worker', 'pid'] },
+  worker_died: { level: 'error', members: ['worker', 'pid', 'cause'] },
+  worker_not_started: { level: 'error', members: ['worker', 'reason'] },
+  worker_cut: { level: 'warn', members: ['worker', 'pid'] },
+  reloading: { level: 'info', members: [] },
+  reloaded: { level: 'info', members: [] },
+  reload_refused: { level: 'error', members: ['reason'] },
+
   allowed: { level: 'debug', members: ['clientId', 'jkt', ...decision] },
   refused: { level: ({ code }) => judgeRefusal(code), members: ['code', 'reason', 'clientId', ...decision] },
   failed: { level: 'error', members: ['clientId', ...decision] },
@@ -47,6 +70,12 @@ const ROWS: { readonly [Type in Entry['type']]: Row<EntryOf<Type>> } = {
     level: ({ level }) => (level === 'blocked' ? 'warn' : 'info'),
     members: ['clientId', 'tool', 'level'],
   },
+  degraded_use: { level: 'info', members: ['clientId', 'tools'] },
+  store_health: {
+    level: ({ health }) => (health === 'healthy' ? 'info' : 'warn'),
+    members: ['health', 'reason'],
+  },
+  store_epoch: { level: 'warn', members: ['id', 'notBefore'] },
   attestation_verified: {
     level: 'debug',
     members: ['issuer', 'level', 'binding', 'carriage', 'cached', 'shortId', 'seconds', 'skew'],
@@ -75,6 +104,7 @@ const ROWS: { readonly [Type in Entry['type']]: Row<EntryOf<Type>> } = {
   login_throttled: { level: 'warn', members: [] },
   revoked: { level: 'info', members: ['what'] },
   memory_lost: { level: 'warn', members: [] },
+  signing_keys_changed: { level: 'info', members: ['keyId'] },
   family_revoked: { level: 'warn', members: ['clientId', 'cause'] },
   server_error: { level: 'error', members: ['name', 'code', 'at'] },
 }

@@ -35,7 +35,9 @@ export function start(args: readonly string[], { typed, isTTY = false, clock = s
   const stopped = Promise.withResolvers<void>()
   const terminal = createTerminal(Object.assign(input, { isTTY }), output, Object.assign(errors, { isTTY }))
   const interrupted = () => stopped.promise
-  const outcome = runCommandLine(args, { terminal, clock, interrupted }).then((code): Outcome => ({ code, ...texts }))
+  const outcome = runCommandLine(args, { terminal, clock, interrupted, onSignal: () => undefined }).then(
+    (code): Outcome => ({ code, ...texts }),
+  )
   const firstLine = Promise.race([printed.promise, outcome.then(({ err }) => Promise.reject(new Error(err)))])
   firstLine.catch(() => {})
   return { outcome, firstLine, stop: () => stopped.resolve() }

@@ -6,6 +6,7 @@ import { hardenServer } from '@countersign/resource-server/node'
 import { createAdminListener } from '../../admin/listener.ts'
 import { createMetrics, type Metrics } from '../../admin/metrics.ts'
 import { createReadiness, type Readiness } from '../../admin/readiness.ts'
+import { tellChanges } from '../../admin/tell-changes.ts'
 import type { DataFolder } from '../../data-folder.ts'
 import type { Log } from '../../log/log.ts'
 import type { OpenPort } from '../ports.ts'
@@ -54,19 +55,5 @@ export function openAdmin(
         readiness = undefined
       }
     },
-  }
-}
-
-/** Logs when the answer turns, not each time that somebody asks. */
-function tellChanges(ask: () => Promise<Readiness>, log: Log): () => Promise<Readiness> {
-  let last = ''
-  return async () => {
-    const readiness = await ask()
-    const failed = Object.entries(readiness.checks).flatMap(([name, outcome]) => (outcome === 'failed' ? [name] : []))
-    if (failed.join() !== last) {
-      last = failed.join()
-      log.process(failed.length === 0 ? { type: 'ready' } : { type: 'not_ready', checks: failed })
-    }
-    return readiness
   }
 }

@@ -1,0 +1,19 @@
+/** Where single-use things are spent, when that is not the database: a store that every process of every host shares. */
+import type { Ledger } from '@countersign/core'
+import type { ServeConfig } from '../config/read-config.ts'
+import type { ServerParts } from './open-server.ts'
+
+/** What the authorization server is given of it. */
+export interface Shared {
+  readonly ledger?: Ledger
+}
+
+/** Opens it; rejects with `StoreUnusable`. Each function in `closers` is to be called at the end. */
+export async function openLedger(
+  config: ServeConfig,
+  _parts: Pick<ServerParts, 'clock' | 'storeEvents'>,
+  _closers: (() => unknown)[],
+): Promise<Shared> {
+  if (config.ledger === undefined) return {}
+  throw new TypeError('to be done.')
+}
