@@ -1,0 +1,92 @@
+/** Plays the faults of an act: calm, fault, recovery, and in each of them everything is replayed. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Act, Fault, FaultOutcome } from './fault.ts'
+import type { Stage, StoreScene } from './stage.ts'
+
+/** Milliseconds. */
+export interface Tempo {
+  readonly calm: number
+  readonly fault: number
+  readonly recovery: number
+}
+
+/** What happens to whom it may interest. */
+export interface PlayOptions {
+  readonly tempo: Tempo
+  /** Hears of each fault when it begins. */
+  readonly begins?: (act: string, fault: string) => void
+}
+
+/** Sets the stage, plays every fault on it, and yields what came of each. */
+export async function playAct<Store extends StoreScene>(
+  act: Act<Store>,
+  options: PlayOptions,
+): Promise<readonly FaultOutcome[]> {
+  const stage = await act.set()
+  try {
+    const outcomes: FaultOutcome[] = []
+    for (const fault of act.faults) {
+      options.begins?.(act.name, fault.name)
+      outcomes.push(await playFault(act.name, fault, { stage, options }))
+    }
+    return outcomes
+  } finally {
+    await stage.stop()
+  }
+}
+
+/** Served calls in a row, over all clients, before a fault counts as over; and milliseconds until nobody waits longer. */
+const RECOVERED = { calls: 40, within: 20_000 }
+
+async function playFault<Store extends StoreScene>(
+  act: string,
+  fault: Fault<Store>,
+  { stage, options: { tempo } }: { readonly stage: Stage<Store>; readonly options: PlayOptions },
+): Promise<FaultOutcome> {
+  const { attacker } = stage
+  const before = { attacked: attacker.figures.attacked, runs: tally(stage.runs()) }
+  stage.countAnew()
+  attacker.mark()
+  await delay(tempo.calm)
+  const over = delay(fault.lasts ?? tempo.fault)
+  await fault.begin(stage)
+  await attacker.sweep()
+  await over
+  await fault.end?.(stage)
+  await attacker.sweep()
+  await untilServed(stage)
+  await delay(tempo.recovery)
+  await attacker.sweep()
+  const calls = stage.countAnew()
+  const runs = stage.runs()
+  const acknowledged = new Set(calls.acknowledged)
+  const { figures } = calls
+  return {
+    act,
+    fault: fault.name,
+    served: figures.served,
+    refused: figures.refused,
+    reasons: figures.reasons,
+    longestOutage: Math.round(figures.longestOutage),
+    attacked: attacker.figures.attacked - before.attacked,
+    acceptedReplays: tally(runs) - before.runs,
+    lost: [...acknowledged].filter((run) => !runs.has(run)).length,
+    revived: calls.denied.filter((run) => runs.has(run)).length,
+  }
+}
+
+/** Every thing is done once: a note is written under the id of its proof, and a capability is good for one use. */
+function tally(runs: ReadonlyMap<string, number>): number {
+  return [...runs.values()].reduce((sum, count) => sum + count - 1, 0)
+}
+
+async function untilServed<Store extends StoreScene>({ calls }: Stage<Store>): Promise<void> {
+  const patience = performance.now() + RECOVERED.within
+  for (let refused = -1, served = 0; performance.now() < patience; await delay(50)) {
+    const { figures } = calls
+    if (figures.refused !== refused) {
+      refused = figures.refused
+      served = figures.served
+    } else if (figures.served - served >= RECOVERED.calls) return
+  }
+}
