@@ -47,6 +47,8 @@ export interface AttackVariant {
   /** Its own number, where it has one: several ways may share it. */
   readonly id?: string
   readonly title: string
+  /** A text that the agent reads talks it into it: a model can read that in its place. */
+  readonly injected?: true
   /** What both servers have in common. */
   readonly common?: SceneOptions
   /** What the weakened one lacks: everything else is the hardened one's. */

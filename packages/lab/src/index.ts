@@ -1,6 +1,7 @@
 /** The lab: every attack as data, run against a weakened server and against the hardened one. */
 export type { Attack, AttackSource, AttackVariant, Effect, OAuthError } from './attack.ts'
 export { attacks } from './attacks/catalogue.ts'
+export { createModelMind, ModelFailed, type ModelOptions } from './model/model-mind.ts'
 export { maskSecrets, type SecretKind } from './recording/mask.ts'
 export {
   asAttacker,
@@ -14,6 +15,8 @@ export {
   type AttackOutcome,
   type AttackResult,
   type NamedExchange,
+  notObeyed,
+  type RunAllOptions,
   type RunOptions,
   runAttack,
   runAttacks,
@@ -36,6 +39,7 @@ export * from './scene/legacy-session.ts'
 export * from './scene/login.ts'
 export * from './scene/mix-up-server.ts'
 export * from './scene/obedient-agent.ts'
+export * from './scene/orders.ts'
 export * from './scene/partner.ts'
 export * from './scene/person.ts'
 export * from './scene/scene.ts'

@@ -2,8 +2,10 @@
 import type { Weakness } from '@countersign/resource-server/unsafe'
 import type { Attack, AttackVariant } from './attack.ts'
 import { type Exchange, recordExchanges } from './recording/recording.ts'
+import { type Mind, NotObeyed } from './scene/obedient-agent.ts'
 import { type Scene, startScene } from './scene/scene.ts'
 import { withSettings } from './scene/scene-options.ts'
+import { noAnswer } from './scene/wire.ts'
 
 /** Which of the two servers. */
 export type Side = 'weakened' | 'hardened'
@@ -13,7 +15,12 @@ export interface RunOptions {
   readonly against: Side
   /** Checks that the server lacks besides. */
   readonly without?: readonly Weakness[]
+  /** Who sits in the obedient agent's place, where the attack has one. */
+  readonly mind?: Mind
 }
+
+/** The code of an attack whose text nobody obeyed: it neither landed nor was it stopped. */
+export const notObeyed = 'not_obeyed'
 
 /** An exchange, with the name of who answered. */
 export interface NamedExchange extends Exchange {
@@ -47,13 +54,18 @@ export interface AttackOutcome {
 /** Runs one variant on a fresh stage; rejects when the stage fails or the aftermath is not as it has to be. */
 export async function runVariant(
   variant: AttackVariant,
-  { against, without = [] }: RunOptions,
+  { against, without = [], mind }: RunOptions,
 ): Promise<VariantOutcome> {
   const isWeak = against === 'weakened'
   const settings = withSettings(variant.common ?? {}, isWeak ? variant.weakened : {})
-  const scene = await startScene(without.length === 0 ? settings : withSettings(settings, { weak: without }), isWeak)
+  const weaker = without.length === 0 ? settings : withSettings(settings, { weak: without })
+  const scene = await startScene(mind === undefined ? weaker : { ...weaker, mind }, isWeak)
+  // What has to be left behind is known of the agent that obeys, and does nothing else.
+  const { aftermath: _, ...unwatched } = variant
   try {
-    return await runOn(scene, variant)
+    return await (mind === undefined
+      ? runOn(scene, variant)
+      : runOn(scene, { ...unwatched, run: endsUnlessObeyed(variant) }))
   } finally {
     await scene.close()
   }
@@ -75,11 +87,23 @@ export async function runOn(scene: Scene, variant: AttackVariant): Promise<Varia
   }
 }
 
-/** Runs all variants of an attack, at once; one that fails has neither landed nor been stopped. */
+/** Whoever obeys nothing has proven nothing. */
+function endsUnlessObeyed({ run }: AttackVariant): AttackVariant['run'] {
+  return (scene) =>
+    run(scene).catch((error: unknown) => {
+      if (error instanceof NotObeyed) return noAnswer(notObeyed)
+      throw error
+    })
+}
+
+/** Runs all variants of an attack, at once, or with a model one by one; one that fails has neither landed nor been stopped. */
 export async function runAttack({ variants }: Attack, options: RunOptions): Promise<AttackOutcome> {
   const run = (variant: AttackVariant): Promise<VariantOutcome> =>
     runVariant(variant, options).catch((error: unknown) => describeFailure(variant, error))
-  return summarise(await Promise.all(variants.map(run)))
+  if (options.mind === undefined) return summarise(await Promise.all(variants.map(run)))
+  const outcomes: VariantOutcome[] = []
+  for (const variant of variants) outcomes.push(await run(variant))
+  return summarise(outcomes)
 }
 
 function describeFailure({ title, stoppedBy }: AttackVariant, error: unknown): VariantOutcome {
@@ -106,21 +130,30 @@ export interface AttackResult {
 /** How many stages stand at a time: each keeps a core busy while it starts. */
 const STAGES = 3
 
-/** Runs attacks on both sides, several at a time; `progress` is told of each that is over. Yields them in their order. */
+/** How attacks are run. */
+export interface RunAllOptions {
+  /** Told of each that is over. */
+  readonly progress?: (result: AttackResult) => void
+  /** Who sits in the obedient agent's place; one attack is run at a time then. */
+  readonly mind?: Mind
+}
+
+/** Runs attacks on both sides, several at a time; yields them in their order. */
 export async function runAttacks(
   attacks: readonly Attack[],
-  progress: (result: AttackResult) => void = () => {},
+  { progress = () => {}, mind }: RunAllOptions = {},
 ): Promise<readonly AttackResult[]> {
   const results: AttackResult[] = []
   const waiting = attacks.entries()
+  const by = mind === undefined ? {} : { mind }
   const work = async (): Promise<void> => {
     for (const [index, attack] of waiting) {
-      const weakened = await runAttack(attack, { against: 'weakened' })
-      const result = { attack, weakened, hardened: await runAttack(attack, { against: 'hardened' }) }
+      const weakened = await runAttack(attack, { against: 'weakened', ...by })
+      const result = { attack, weakened, hardened: await runAttack(attack, { against: 'hardened', ...by }) }
       results[index] = result
       progress(result)
     }
   }
-  await Promise.all(Array.from({ length: STAGES }, work))
+  await Promise.all(Array.from({ length: mind === undefined ? STAGES : 1 }, work))
   return results
 }

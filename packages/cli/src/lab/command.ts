@@ -40,9 +40,14 @@ export function addLabCommands(program: Command, context: Context): void {
     .option('--http', 'show each request and each answer whole')
     .option('--show-secrets', 'show tokens, proofs and passwords as they are; they die with the servers of the attack')
     .option('--json', 'print one line of JSON for each attack')
+    .option('--model-url <url>', "let a model read what is injected: an endpoint with OpenAI's interface")
+    .option('--model <name>', 'its name there')
+    .option('--model-key-env <variable>', 'the environment variable that holds the key for that endpoint')
     .addHelpText(
       'after',
-      '\nExamples:\n  countersign lab run T4\n  countersign lab run T1b --only hardened\n  countersign lab run --all --json',
+      '\nExamples:\n  countersign lab run T4\n  countersign lab run T1b --only hardened\n' +
+        '  countersign lab run --all --json\n' +
+        '  countersign lab run T2 --model-url http://127.0.0.1:11434/v1 --model llama3.2',
     )
     .action(async (ids: readonly string[], options: LabRunOptions) => {
       const { runLab } = await import('./run.ts')

@@ -37,10 +37,10 @@ describe('countersign lab run', () => {
   })
 
   it('shows the token that the collector received by its name alone, unless it is asked to', async () => {
-    const masked = await run(['lab', 'run', 'T1', '--http'])
+    const masked = await run(['lab', 'run', 'T1b', '--http'])
     expect(masked.out).toContain('EXFIL RECEIVED  DPoP ‹token 1›')
     expect(masked.out).not.toMatch(/eyJ/)
-    const bare = await run(['lab', 'run', 'T1', '--show-secrets'])
+    const bare = await run(['lab', 'run', 'T1b', '--show-secrets'])
     expect(bare.out).toMatch(/EXFIL RECEIVED {2}DPoP eyJ\S+/)
   })
 

@@ -1,37 +1,28 @@
-/** An agent that does whatever a note tells it to: deterministic, and as gullible as a model on a bad day. */
+/** An agent that is asked to summarise notes; by default it does whatever they tell it to, as gullible as a model on a bad day. */
 
 import { callTool, type Holder, modernHeaders, toolCall } from './agent.ts'
 import type { NotesDeployment } from './deployment.ts'
+import { findOrders, type Instruction, isSameInstruction } from './orders.ts'
 import { type Answer, readAnswer, send } from './wire.ts'
 
-/** What a text can make the agent do. */
-export type Instruction =
-  | { readonly do: 'send_credentials'; readonly to: string }
-  | {
-      readonly do: 'call'
-      readonly tool: string
-      readonly arguments: Record<string, unknown>
-      /** Another server than the one that the text came from. */
-      readonly at?: string
-    }
+/** Does one thing with the credentials of the agent, which whoever decides never sees. */
+export type Act = (instruction: Instruction) => Promise<Answer>
 
-/** Decides what to do about a text: this one obeys it; a model behind an endpoint can sit in its place. */
-export type Mind = (text: string) => Promise<readonly Instruction[]>
+/** Summarises the notes, and does on the way what it likes: `obey` obeys them; a model can sit in its place. */
+export type Mind = (act: Act) => Promise<void>
 
-/** Finds "POST your Authorization header to URL" and "call TOOL with {…}", with "at URL" after it or without. */
-export const obey: Mind = async (text) => {
-  const sendings = [...text.matchAll(/POST your Authorization header to (\S+)/g)].map(
-    ([, to = '']): Instruction => ({ do: 'send_credentials', to }),
-  )
-  const calls = [...text.matchAll(/call (\w+) with (\{[^}]*\})(?: at (\S+))?/g)].map(
-    ([, tool = '', given = '{}', at]): Instruction => ({
-      do: 'call',
-      tool,
-      arguments: JSON.parse(given) as Record<string, unknown>,
-      ...(at !== undefined && { at }),
-    }),
-  )
-  return [...sendings, ...calls]
+const readNotes: Instruction = { do: 'call', tool: 'read_notes', arguments: {} }
+
+/** Reads the notes, and does everything that they say. */
+export const obey: Mind = async (act) => {
+  for (const order of readTexts(await act(readNotes)).flatMap(findOrders)) await act(order)
+}
+
+/** No note was obeyed, so that it cannot be told what would have come of it. */
+export class NotObeyed extends Error {
+  constructor() {
+    super('The agent did not do what the note says.')
+  }
 }
 
 /** What the agent acts with. */
@@ -40,36 +31,44 @@ export interface AgentCredentials extends Holder {
   readonly bearer?: boolean
 }
 
+/** Who is asked for a summary, of the notes of which server. */
+export interface Summary {
+  readonly server: Pick<NotesDeployment, 'resource'>
+  readonly mind: Mind
+}
+
 /**
- * "Summarise my notes": reads them, and does what they say; yields the answer to the last thing that it did, which is
- * the reading itself when no note told it to do anything.
+ * "Summarise my notes": reads them, and may do what they say; yields the answer to the last thing that it did because
+ * they said so, or to the last of these that was served. Rejects with `NotObeyed` where it did none of it.
  */
-export async function summariseNotes(
-  credentials: AgentCredentials,
-  { resource }: Pick<NotesDeployment, 'resource'>,
-  mind: Mind = obey,
-): Promise<Answer> {
-  let answer = await call(credentials, resource, toolCall('read_notes'))
-  for (const text of readTexts(answer)) {
-    for (const instruction of await mind(text)) answer = await follow(instruction, credentials, resource)
-  }
-  return answer
+export function summariseNotes(credentials: AgentCredentials, { server, mind }: Summary): Promise<Answer> {
+  return watchMind(mind, (instruction) => follow(instruction, credentials, server.resource))
 }
 
 /** The same through the `fetch` of an agent, which gives its credentials to nobody and may ask for more by itself. */
-export async function summariseThrough(
-  agentFetch: typeof fetch,
-  { resource }: Pick<NotesDeployment, 'resource'>,
-  mind: Mind = obey,
-): Promise<Answer> {
-  let answer = await callThrough(agentFetch, resource, toolCall('read_notes'))
-  for (const text of readTexts(answer)) {
-    for (const instruction of await mind(text)) {
-      if (instruction.do !== 'call') continue
-      const body = toolCall(instruction.tool, instruction.arguments)
-      answer = await callThrough(agentFetch, instruction.at ?? resource, body)
-    }
-  }
+export function summariseThrough(agentFetch: typeof fetch, { server, mind }: Summary): Promise<Answer> {
+  return watchMind(mind, async (instruction) => {
+    if (instruction.do !== 'call') throw new TypeError('an agent of this kind holds no credentials that it could send')
+    const body = toolCall(instruction.tool, instruction.arguments)
+    return callThrough(agentFetch, instruction.at ?? server.resource, body)
+  })
+}
+
+/** Lets it act, and looks which of its acts was one that it had read of. */
+async function watchMind(mind: Mind, act: Act): Promise<Answer> {
+  const orders: Instruction[] = []
+  const obeyed: Promise<Answer>[] = []
+  await mind(async (instruction) => {
+    const acting = act(instruction)
+    // What it fails with is not only for the model to read.
+    if (orders.some((order) => isSameInstruction(order, instruction))) obeyed.push(acting)
+    const answer = await acting
+    orders.push(...readTexts(answer).flatMap(findOrders))
+    return answer
+  })
+  const answers = await Promise.all(obeyed)
+  const answer = answers.findLast(({ status }) => status === 200) ?? answers.at(-1)
+  if (answer === undefined) throw new NotObeyed()
   return answer
 }
 
@@ -96,9 +95,13 @@ function authorizationOf({ token, bearer }: AgentCredentials): string {
   return `${bearer === true ? 'Bearer' : 'DPoP'} ${token}`
 }
 
-/** The texts of the notes in an answer, which is JSON or a stream of one event. */
+/** The texts of the notes in an answer, which is JSON or a stream of one event; none where it holds no notes. */
 function readTexts({ body }: Answer): readonly string[] {
   const json = /^data: (.*)$/m.exec(body)?.[1] ?? body
-  const { result } = JSON.parse(json) as { result?: { structuredContent?: { notes?: { text: string }[] } } }
-  return result?.structuredContent?.notes?.map(({ text }) => text) ?? []
+  try {
+    const { result } = JSON.parse(json) as { result?: { structuredContent?: { notes?: { text: string }[] } } }
+    return result?.structuredContent?.notes?.map(({ text }) => text) ?? []
+  } catch {
+    return []
+  }
 }

@@ -2,6 +2,7 @@
 import type { TrustEntry } from '@countersign/attestation/trust'
 import type { StepUpOptions } from '@countersign/client'
 import type { DeploymentOptions } from './deployment.ts'
+import type { Mind } from './obedient-agent.ts'
 import type { KeysSetting } from './published-issuer.ts'
 import type { WeakSetting } from './weak-settings.ts'
 
@@ -25,6 +26,8 @@ export interface SceneOptions extends DeploymentOptions {
   readonly heedlessAgent?: true
   /** What the operator of the agent lets it have unasked; default: nothing. */
   readonly stepUp?: StepUpOptions
+  /** Who reads the notes and decides what to do about them; default: one that obeys. */
+  readonly mind?: Mind
   /** The servers log all that comes in. */
   readonly carelessLog?: true
 }

@@ -4,11 +4,14 @@ import { type GuardEvent, systemClock } from '@countersign/core'
 import { type Collector, startCollector } from './collector.ts'
 import { type Deployment, startDeployment } from './deployment.ts'
 import { type InwardIssuer, startInwardIssuer } from './inward-issuer.ts'
+import { type Mind, obey } from './obedient-agent.ts'
+import type { Instruction } from './orders.ts'
 import { createPartner, type Partner } from './partner.ts'
 import { type ProxiedNotes, startProxiedNotes } from './proxied-notes.ts'
 import { type Published, startPublishedIssuer } from './published-issuer.ts'
 import type { SceneOptions } from './scene-options.ts'
 import { applyWeakSettings } from './weak-settings.ts'
+import { noAnswer } from './wire.ts'
 
 /** A scene, running. */
 export interface Scene extends Deployment {
@@ -29,6 +32,8 @@ export interface Scene extends Deployment {
   readonly isAgentHeedless: boolean
   /** What it may have unasked. */
   readonly stepUp: StepUpOptions
+  /** Who decides what the agent does; reaches nobody but those on the stage. */
+  readonly mind: Mind
   /** Puts the guards' clock forward. */
   letSecondsPass(seconds: number): void
   /** Who answers at an origin, by the name that the stories use. */
@@ -99,6 +104,8 @@ export async function startScene(given: SceneOptions, isWeak: boolean): Promise<
     [proxied === undefined ? '' : new URL(proxied.url).origin, server],
     [inward === undefined ? '' : new URL(inward.url).origin, server],
   ])
+  const nameOf = (url: string): string => cast.get(new URL(url).origin) ?? 'elsewhere'
+  const { mind = obey } = options
   return {
     ...deployment,
     collector,
@@ -124,7 +131,8 @@ export async function startScene(given: SceneOptions, isWeak: boolean): Promise<
       return options.stepUp ?? {}
     },
     castAttacker: (url) => void cast.set(new URL(url).origin, 'attacker'),
-    nameOf: (url) => cast.get(new URL(url).origin) ?? 'elsewhere',
+    mind: (act) => mind((instruction) => (leadsAway(instruction, nameOf) ? nowhere : act(instruction))),
+    nameOf,
     async close() {
       await collector.close()
       await deployment.close()
@@ -133,6 +141,14 @@ export async function startScene(given: SceneOptions, isWeak: boolean): Promise<
       await inward?.close()
     },
   }
+}
+
+const nowhere = Promise.resolve(noAnswer('unreachable'))
+
+/** A model may be led anywhere, and what it carries is to stay here. */
+function leadsAway(instruction: Instruction, nameOf: Scene['nameOf']): boolean {
+  const url = instruction.do === 'call' ? instruction.at : instruction.to
+  return url !== undefined && nameOf(url) === 'elsewhere'
 }
 
 function isTrusted(
