@@ -79,6 +79,13 @@ export function createDegradedMode(options: DegradedModeOptions): DegradedMode {
   })
   events?.({ type: 'store_health', health: store.health, reason: store.health === 'unhealthy' ? 'down' : 'recovered' })
 
+  /** A store that is down for another reason than before tells nobody but who asks. */
+  function readFault(error: unknown): StoreFault | undefined {
+    if (!(error instanceof LedgerUnavailable)) return undefined
+    if (isDown()) fault = error.fault
+    return error.fault
+  }
+
   const isDown = () => store.health === 'unhealthy'
   const isOfEpoch = ({ epochId }: Call) => epochId === undefined || epochId === store.epoch.id
 
@@ -101,15 +108,17 @@ export function createDegradedMode(options: DegradedModeOptions): DegradedMode {
       return refusesToDegrade(call) ? refuse('use_dpop_nonce', 'nonce_of_this_process') : undefined
     },
     judgeUnspent(call, error, proof) {
-      const cause = error instanceof LedgerUnavailable ? error.fault : undefined
+      const cause = readFault(error)
       if (cause === undefined || call.proof?.place !== 'store') return refuse('ledger_unavailable', cause)
       if (proof !== undefined) late.add(proof)
       if (owner === undefined || cause === 'clock' || !mayDegrade(call)) return refuse('ledger_unavailable', cause)
       call.needsOwnNonce = true
       return refuse('use_dpop_nonce', 'store')
     },
-    standsIn: (error) =>
-      fault !== 'clock' && error instanceof LedgerUnavailable && error.fault !== 'clock' ? owner?.ledger : undefined,
+    standsIn(error) {
+      const cause = readFault(error)
+      return cause === undefined || cause === 'clock' || fault === 'clock' ? undefined : owner?.ledger
+    },
     isUse: ({ proof }) => proof?.place === 'owner' && isDown(),
   }
 }
