@@ -41,7 +41,7 @@ $$;`
  */
 const judge = (schema: string): string => `
 CREATE FUNCTION ${schema}.judge(p_epoch text, p_now double precision, p_lsn pg_lsn,
-  OUT verdict text, OUT not_before double precision, OUT now double precision)
+  OUT verdict text, OUT now double precision)
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE e record;
 BEGIN
@@ -50,7 +50,6 @@ BEGIN
   PERFORM pg_advisory_xact_lock_shared(${LOCK_CLASS}, hashtext('${schema}'));
   SELECT t.*, t.xmin AS writer, ${schema}.server_identity(t.tableoid) AS here INTO e FROM ${schema}.epoch t;
   now := extract(epoch FROM clock_timestamp());
-  not_before := e.not_before;
   verdict := CASE
     WHEN e.id IS NULL OR e.here <> e.server OR e.written::xid <> e.writer OR now < e.seen - ${CLOCK_DIFFERENCE} THEN 'lost'
     WHEN e.id <> p_epoch THEN 'epoch'

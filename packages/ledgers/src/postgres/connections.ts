@@ -10,6 +10,9 @@ import type { PostgresRows, PostgresValue } from './postgres-database.ts'
  */
 export const CONNECTION_LIFE = 10
 
+/** An answer is believed on a connection that is at most so many seconds old: a process may have slept before or after. */
+export const ANSWER_LIFE = CONNECTION_LIFE + 3
+
 /** How they are made. */
 export interface ConnectionsOptions {
   readonly address: PostgresAddress
@@ -49,7 +52,12 @@ export function openConnections(options: ConnectionsOptions): Connections {
   let pool = createPool(options)
   return {
     async take() {
-      return wrap(await pool.connect())
+      for (;;) {
+        const client = await pool.connect()
+        const age = ages.get(client) ?? startAge()
+        if (age() <= CONNECTION_LIFE) return wrap(client, age)
+        client.release(true)
+      }
     },
     renew() {
       void pool.end()
@@ -86,6 +94,7 @@ function createPool({ address, schema, max, timeoutMs, connectTimeoutMs }: Conne
   })
   // A connection that ends while nobody uses it is no news: the next one tells.
   pool.on('error', ignore)
+  pool.on('connect', (client) => ages.set(client, startAge()))
   return pool
 }
 
@@ -101,12 +110,21 @@ function sessionSettings(schema: string): string {
   ].join(' ')
 }
 
-function wrap(client: PoolClient): Connection {
+const ages = new WeakMap<PoolClient, () => number>()
+
+/** Seconds since now, by the clock that has gone further: one stops while a machine sleeps, the other may be set back. */
+function startAge(): () => number {
+  const [steady, date] = [performance.now(), Date.now()]
+  return () => Math.max(performance.now() - steady, Date.now() - date) / 1000
+}
+
+function wrap(client: PoolClient, age: () => number): Connection {
   // While it is out, its end is told to whoever waits for an answer; without a listener it would end the process.
   client.on('error', ignore)
   return {
     async run(text, values, timeoutMs) {
       const { rows, rowCount, command } = await client.query(configure(text, values, timeoutMs))
+      if (age() > ANSWER_LIFE) throw new Error('timeout: the answer came on a connection that should have ended')
       return { rows, count: rowCount ?? 0, command }
     },
     isInTransaction: () => client.getTransactionStatus() !== 'I',

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { LedgerUnavailable, type StoreEpoch } from '@countersign/core'
 import { CLOCK_DIFFERENCE, LOCK_CLASS } from './base-schema.ts'
-import { CONNECTION_LIFE, type Connection } from './connections.ts'
+import { ANSWER_LIFE, type Connection } from './connections.ts'
 import type { MemoryLost, PostgresQuery } from './postgres-database.ts'
 
 /** What a process knows of the epoch it is in. */
@@ -24,10 +24,10 @@ export interface SettleParts {
 }
 
 /**
- * Seconds for which another server may still acknowledge what this one does not know of: as long as connections to it
- * live, and what was sent on them is waited for.
+ * Seconds for which another server may still acknowledge what this one does not know of: as long as answers on
+ * connections to it are believed, and two more for making one.
  */
-const FAILOVER_MARGIN = CONNECTION_LIFE + 5
+const FAILOVER_MARGIN = ANSWER_LIFE + 2
 
 interface Found {
   readonly id: string | null

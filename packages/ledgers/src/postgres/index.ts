@@ -11,3 +11,4 @@ export type {
   PostgresRows,
   PostgresValue,
 } from './postgres-database.ts'
+export { createPostgresLedger, type PostgresLedger, type PostgresLedgerOptions } from './postgres-ledger.ts'

@@ -3,13 +3,13 @@ import { systemClock } from '@countersign/core'
 import { StoreUnusable } from '../shared/store-unusable.ts'
 import { type PostgresAddress, parsePostgresAddress } from './address.ts'
 import { baseSchema } from './base-schema.ts'
-import { type Connection, openConnections } from './connections.ts'
-import { createEpochKeeper, withConnection } from './epoch-keeper.ts'
+import { type Connection, type Connections, openConnections } from './connections.ts'
+import { createEpochKeeper, type EpochKeeper, withConnection } from './epoch-keeper.ts'
 import { writeFirstEpoch } from './epoch-record.ts'
 import { explainStart, inspectServer } from './inspect-server.ts'
 import { migrate } from './migrations.ts'
 import type { PostgresDatabase, PostgresMigration, PostgresOptions } from './postgres-database.ts'
-import { createStatements } from './statements.ts'
+import { createStatements, type Statements } from './statements.ts'
 
 const SCHEMA = /^[a-z][a-z0-9_]{0,39}$/
 
@@ -44,7 +44,7 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
     restore: prepare,
     onMoved: () => work.renew(),
   })
-  const { query, transact } = createStatements({ schema, connections: work, keeper })
+  const { query, transact, callJudged } = createStatements({ schema, connections: work, keeper })
   const close = async () => {
     keeper.stop()
     await Promise.all([work.close(), watching.close()])
@@ -64,7 +64,7 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
   }
   wasOpened = true
   keeper.start()
-  return {
+  const database: PostgresDatabase = {
     schema,
     query,
     transact,
@@ -82,6 +82,23 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
     watch: (listener) => keeper.health.watch(listener),
     close,
   }
+  internals.set(database, { keeper, callJudged, watching })
+  return database
+}
+
+/** What the ledger uses of a database, beyond what everybody does. */
+export interface DatabaseInternals extends Pick<Statements, 'callJudged'> {
+  readonly keeper: EpochKeeper
+  readonly watching: Connections
+}
+
+const internals = new WeakMap<PostgresDatabase, DatabaseInternals>()
+
+/** Throws for a database that was not opened here. */
+export function internalsOf(database: PostgresDatabase): DatabaseInternals {
+  const found = internals.get(database)
+  if (found === undefined) throw new TypeError('The database of a ledger is one that `openPostgres` has opened.')
+  return found
 }
 
 interface BaseParts {

@@ -1,8 +1,8 @@
 /** Statements and transactions on a pool of connections, each of them in the epoch that this process knows, or not at all. */
 import { LedgerUnavailable } from '@countersign/core'
 import type { CommandRows, Connection, Connections } from './connections.ts'
-import type { EpochKeeper } from './epoch-keeper.ts'
-import { explainError } from './faults.ts'
+import type { EpochKeeper, Verdict } from './epoch-keeper.ts'
+import { EpochEnded, explainError } from './faults.ts'
 import type { PostgresQuery, PostgresValue } from './postgres-database.ts'
 
 /** What they need. */
@@ -12,10 +12,19 @@ export interface StatementsParts {
   readonly keeper: EpochKeeper
 }
 
-/** The two ways. */
+/** What a function of ours that judges by itself tells. */
+export interface Judged {
+  readonly verdict: Verdict
+  /** Where the server was when it wrote something, if it did. */
+  readonly lsn: string | null
+}
+
+/** The two ways, and one of our own. */
 export interface Statements {
   readonly query: PostgresQuery
   transact<T>(work: (query: PostgresQuery) => Promise<T>): Promise<T>
+  /** One statement that calls such a function. */
+  callJudged<Row extends Judged>(call: JudgedCall): Promise<Row>
 }
 
 /** Makes them. Neither ever sends anything a second time. */
@@ -48,11 +57,21 @@ export function createStatements({ schema, connections, keeper }: StatementsPart
     return result
   }
 
+  const runJudged = async <Row extends Judged>(connection: Connection, call: JudgedCall): Promise<Row> => {
+    if (keeper.epoch.id !== call.epoch) throw new EpochEnded()
+    const parameters = [...keeper.judged(), ...call.values]
+    const row = (await connection.run<Row>(call.text, parameters, call.timeoutMs).catch(rethrow)).rows[0]
+    if (row?.verdict === 'lost' || row?.verdict === 'epoch') throw new EpochEnded()
+    if (row?.verdict !== 'ok') throw new LedgerUnavailable(row?.verdict ?? 'error')
+    keeper.reached(row.lsn)
+    return row
+  }
+
   const withConnection = async <T>(run: (connection: Connection) => Promise<T>): Promise<T> => {
     keeper.health.assertAsked()
     try {
       const connection = await connections.take().catch(rethrow)
-      const result = await run(connection).finally(() => giveBack(connection))
+      const result = await lend(connection, run)
       keeper.health.spendSucceeded()
       return result
     } catch (error) {
@@ -63,7 +82,19 @@ export function createStatements({ schema, connections, keeper }: StatementsPart
   return {
     query: (text, values = []) => withConnection((connection) => runAlone<never>(connection, text, values)),
     transact: (work) => withConnection((connection) => runTogether(connection, work)),
+    callJudged: (call) => withConnection((connection) => runJudged<never>(connection, call)),
   }
+}
+
+/** A statement, and what it was made for. */
+export interface JudgedCall {
+  /** The id of the epoch by which the caller chose what to send: while it waits for a connection that may end. */
+  readonly epoch: string
+  /** Its first three parameters are what the epoch is judged by. */
+  readonly text: string
+  /** The others. */
+  readonly values: readonly PostgresValue[]
+  readonly timeoutMs: number
 }
 
 interface Lsn {
@@ -106,12 +137,23 @@ function hasWritten({ command, count }: CommandRows<unknown>): boolean {
   return count > 0 && (command === 'INSERT' || command === 'UPDATE' || command === 'DELETE')
 }
 
-/** Also after a failure: where the server answers, it is out of its transaction then. */
-async function giveBack(connection: Connection): Promise<void> {
-  if (!connection.isInTransaction()) return connection.release()
-  const isSound = await connection.run('ROLLBACK').then(
+async function lend<T>(connection: Connection, run: (connection: Connection) => Promise<T>): Promise<T> {
+  try {
+    const result = await run(connection)
+    connection.release()
+    return result
+  } catch (error) {
+    connection.release(!(await isSound(connection, error)))
+    throw error
+  }
+}
+
+/** After a failure: whether the server answers still, and is out of its transaction. */
+async function isSound(connection: Connection, error: unknown): Promise<boolean> {
+  if (error instanceof LedgerUnavailable && !(error instanceof EpochEnded)) return false
+  if (!connection.isInTransaction()) return true
+  return connection.run('ROLLBACK').then(
     () => true,
     () => false,
   )
-  connection.release(!isSound)
 }
