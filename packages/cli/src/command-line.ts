@@ -7,6 +7,7 @@ import { addCallCommand } from './call/command.ts'
 import type { Context, OnSignal } from './context.ts'
 import { CommandFailed, type ExitCode } from './exit.ts'
 import { addFrictionCommands } from './friction/command.ts'
+import { addKeysCommands } from './keys/command.ts'
 import { addLabCommands } from './lab/command.ts'
 import { addServeCommand } from './serve/command.ts'
 import { printable } from './terminal/printable.ts'
@@ -57,6 +58,7 @@ function createProgram(context: Context): Command {
     .addHelpText('after', '\nExit codes: 0 fine, 1 findings or failure, 2 wrong usage.')
   addUpCommand(program, context)
   addServeCommand(program, context)
+  addKeysCommands(program, context)
   addCallCommand(program, context)
   addTokenCommands(program, context)
   addAttestCommands(program, context)

@@ -2,19 +2,18 @@
 import { describeFault } from '@countersign/core'
 import type { Context } from '../context.ts'
 import { CommandFailed } from '../exit.ts'
-import { createLog } from '../log/log.ts'
 import { withProgress } from '../terminal/progress.ts'
 import type { ServeConfig } from './config/read-config.ts'
 import type { ServeOptions } from './run.ts'
-import { openServer } from './server/open-server.ts'
+import { openConfigured } from './server/open-configured.ts'
 
 /** Opens the stores as a worker would, asks them once, and closes them. Rejects with `CommandFailed`. */
 export async function checkStores(
   config: ServeConfig,
-  { config: file, json }: ServeOptions,
+  { config: file, json }: Pick<ServeOptions, 'config' | 'json'>,
   { terminal, clock, finish }: Context,
 ): Promise<void> {
-  await withProgress(terminal, 'Asking the stores', ask(config, file, { terminal, clock }))
+  await withProgress(terminal, 'Asking the stores', ask(file, { terminal, clock }))
   const clients = config.clients?.length ?? 0
   const resources = config.resources.length
   if (json === true) terminal.print(JSON.stringify({ ok: true, issuer: config.issuer, resources, clients }))
@@ -22,14 +21,8 @@ export async function checkStores(
   finish(0)
 }
 
-async function ask(config: ServeConfig, file: string, parts: Pick<Context, 'terminal' | 'clock'>): Promise<void> {
-  const log = createLog(config.logging?.level ?? 'warn', parts.terminal, 'serve')
-  const { server, close } = await openServer(config, file, {
-    clock: parts.clock,
-    log: log.authorization,
-    trustEvents: log.trust,
-    storeEvents: log.ledger,
-  })
+async function ask(file: string, parts: Pick<Context, 'terminal' | 'clock'>): Promise<void> {
+  const { server, close } = await openConfigured(file, parts)
   try {
     await server.probe()
   } catch (error) {

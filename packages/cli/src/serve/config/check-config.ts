@@ -12,7 +12,7 @@ export function checkConfig(config: ServeConfig, place: Place): void {
 }
 
 function checkDatabase({ database }: ServeConfig, place: Place): void {
-  const scheme = readScheme(database.url)
+  const scheme = readScheme(database)
   if (scheme === undefined || ['sqlite', 'postgres', 'postgresql'].includes(scheme)) return
   throw wrongAt(place, 'has to be the path of an SQLite file, or a URL that begins with sqlite: or postgres://')
 }

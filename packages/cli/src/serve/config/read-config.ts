@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type JsonValue, parseStrictJson } from '@countersign/core'
 import { LOG_LEVELS } from '../../log/level.ts'
-import { checkConfig } from './check-config.ts'
+import { checkConfig, readScheme } from './check-config.ts'
 import { client, user } from './client-forms.ts'
 import { choice, integer, list, path, text } from './forms.ts'
 import { members, optional } from './members.ts'
@@ -11,8 +11,8 @@ import { addressRange, administration, listening, stopping } from './network-for
 import type { Place } from './place.ts'
 import { wrongAt } from './place.ts'
 import { resource } from './resource-forms.ts'
-import { secretKey } from './secret.ts'
-import { store } from './store-forms.ts'
+import { secret, secretKey } from './secret.ts'
+import { ledger } from './store-forms.ts'
 
 const encryption = members({ key: secretKey, previous: optional(list(secretKey)) })
 
@@ -30,8 +30,8 @@ const config = members({
   trusted_proxies: optional(list(addressRange)),
   workers: optional(integer(1, 64)),
   admin: optional(administration),
-  database: store,
-  ledger: optional(store),
+  database: secret,
+  ledger: optional(ledger),
   encryption: optional(encryption),
   keys: optional(keys),
   resources: list(resource),
@@ -54,7 +54,13 @@ export function readConfig(file: string, environment: Place['environment'] = pro
   const place: Place = { file, path: '', folder: dirname(resolve(file)), environment }
   const read = config(parse(place), place)
   checkConfig(read, place)
-  return read
+  return { ...read, database: locate(read.database, place.folder) }
+}
+
+/** A path begins at the folder of the file, wherever the command is called. */
+function locate(database: string, folder: string): string {
+  const file = database.replace(/^sqlite:/i, '')
+  return readScheme(file) === undefined ? resolve(folder, file) : database
 }
 
 function parse(place: Place): JsonValue {

@@ -23,13 +23,16 @@ const addressed = members({
   url: secret,
   username: optional(text),
   password: optional(secret),
+  sentinel_username: optional(text),
+  sentinel_password: optional(secret),
   tls: optional(tls),
+  // Before every key, so that deployments can share one Redis.
+  prefix: optional(text),
+  // The issuer unless said: whoever meets another deployment there by mistake is refused.
+  deployment: optional(text),
 })
 
 const url: Form<{ readonly url: string }> = (value, place) => ({ url: secret(value, place) })
 
-/** Where a store is: an address, or one with what belongs to it. */
-export type StoreAddress = ReturnType<typeof addressed>
-
-/** A URL or a path, wherever it stands; or an object with it. */
-export const store: Form<StoreAddress> = either((value) => isText(value) || isElsewhere(value), url, addressed)
+/** Where the ledger is: a URL, wherever it stands, or an object with it and what belongs to it. */
+export const ledger = either((value) => isText(value) || isElsewhere(value), url, addressed)

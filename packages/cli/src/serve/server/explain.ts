@@ -1,4 +1,5 @@
 /** Errors of what was configured, as messages for an operator. */
+import { SecretsUnreadable } from '@countersign/authorization-server'
 import { StoreUnusable } from '@countersign/ledgers/redis'
 import { DatabaseUnusable } from '@countersign/ledgers/sqlite'
 import { CommandFailed } from '../../exit.ts'
@@ -9,7 +10,8 @@ import { asTheFileWrites } from '../config/members.ts'
  * else may go wrong keeps its message to itself.
  */
 export function explain(error: unknown, file: string): unknown {
-  if (error instanceof StoreUnusable || error instanceof DatabaseUnusable) return new CommandFailed(error.message)
+  const isOfStore = [StoreUnusable, DatabaseUnusable, SecretsUnreadable].some((kind) => error instanceof kind)
+  if (isOfStore && error instanceof Error) return new CommandFailed(error.message)
   // Our own are whole sentences; those of the runtime are none.
   if (error instanceof TypeError && error.message.endsWith('.')) {
     return new CommandFailed(`${file}: ${asTheFileWrites(error.message)}`, 2)

@@ -3,7 +3,7 @@ import { type AuthorizationServer, createAuthorizationServer, type Log } from '@
 import type { AttestationEvents, Clock, StoreEvent } from '@countersign/core'
 import type { ServeConfig } from '../config/read-config.ts'
 import { explain } from './explain.ts'
-import { openLedger } from './ledger.ts'
+import { openShared } from './shared.ts'
 import { openTrust } from './trust.ts'
 
 /** What is told of it, and by which clock. */
@@ -34,13 +34,15 @@ export async function openServer(config: ServeConfig, file: string, parts: Serve
   }
   try {
     const trusted = await openTrust(config, { clock: parts.clock, events: parts.trustEvents }, closers)
-    const shared = await openLedger(config, parts, closers)
+    const shared = await openShared(config, parts, closers)
     const server = await createAuthorizationServer({
       issuer: config.issuer,
-      database: config.database.url,
+      database: config.database,
       resources: config.resources,
       clients: config.clients ?? [],
       users: config.users ?? [],
+      ...(config.encryption !== undefined && { encryption: config.encryption }),
+      ...(config.keys !== undefined && { keys: config.keys }),
       ...trusted,
       ...shared,
       log: parts.log,

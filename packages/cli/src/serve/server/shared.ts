@@ -1,5 +1,6 @@
 /** Where single-use things are spent, when that is not the database: a store that every process of every host shares. */
 import type { Ledger } from '@countersign/core'
+import { createRedisLedger } from '@countersign/ledgers/redis'
 import type { ServeConfig } from '../config/read-config.ts'
 import type { ServerParts } from './open-server.ts'
 
@@ -9,11 +10,14 @@ export interface Shared {
 }
 
 /** Opens it; rejects with `StoreUnusable`. Each function in `closers` is to be called at the end. */
-export async function openLedger(
+export async function openShared(
   config: ServeConfig,
-  _parts: Pick<ServerParts, 'clock' | 'storeEvents'>,
-  _closers: (() => unknown)[],
+  { clock, storeEvents }: Pick<ServerParts, 'clock' | 'storeEvents'>,
+  closers: (() => unknown)[],
 ): Promise<Shared> {
   if (config.ledger === undefined) return {}
-  throw new TypeError('to be done.')
+  const { url, ...options } = config.ledger
+  const ledger = await createRedisLedger(url, { deployment: config.issuer, ...options, clock, onEvent: storeEvents })
+  closers.push(() => ledger.close())
+  return { ledger }
 }
