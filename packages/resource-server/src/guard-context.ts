@@ -38,6 +38,7 @@ import { assertScopes } from './policy/scope-names.ts'
 import { isSecureUrl } from './policy/secure-url.ts'
 import { createPressure, type Pressure } from './pressure/pressure.ts'
 import { describeProtectedResource } from './protected-resource-metadata.ts'
+import { followChannel, tellSecurityEvents } from './push/follow-channel.ts'
 import { createSessionSeals, type SessionSeals } from './sessions/session-seals.ts'
 import type { TokenRevocations } from './token/revocation/token-revocations.ts'
 import type { AccessTokenReader } from './token/token-reader.ts'
@@ -107,6 +108,7 @@ export function createGuardContext(options: GuardOptions, parts: GuardParts = {}
   assertStoreOptions(options, requirements, ledger)
   const expandScopes = createScopeExpansion(options.scopeImplies ?? {})
   const tokens = createTokens(options, { verifier, clock, events, expandScopes, maxLength: limits.tokenLength })
+  if (options.channel !== undefined) followChannel(options.channel, { ...tokens, ...options })
   return {
     resource: options.resource,
     endpoint,
@@ -127,7 +129,11 @@ export function createGuardContext(options: GuardOptions, parts: GuardParts = {}
       parts.createAttestationVerifier,
     ),
     legacy: createLegacyCarriage(options, { verifier, clock, ledger, ...(events !== undefined && { events }) }),
-    securityEvents: createSecurityEventReceiver(options, { endpoint, bodySeconds: limits.bodySeconds }),
+    securityEvents: createSecurityEventReceiver(options, {
+      endpoint,
+      bodySeconds: limits.bodySeconds,
+      tell: tellSecurityEvents(options.channel),
+    }),
     nonces,
     degraded,
     continuations: createContinuationSeals(options.continuationSecret, options.resource),

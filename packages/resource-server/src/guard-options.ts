@@ -2,7 +2,7 @@
 import type { Trust, TrustList } from '@countersign/attestation/trust'
 import type { AttestationPolicy, AttestationTimes, Presence } from '@countersign/attestation/verify'
 import type { CapabilityRequirement } from '@countersign/capability'
-import type { Clock, Events, Ledger, ProofOwner, Verifier } from '@countersign/core'
+import type { Clock, Events, Ledger, ProofOwner, SharedChannel, Verifier } from '@countersign/core'
 import type { ProofPolicy } from '@countersign/dpop'
 import type { Friction, FrictionOptions, Rates, RatesOptions, ToolFriction } from '@countersign/friction'
 import type { Limits } from './limits.ts'
@@ -85,6 +85,11 @@ export interface GuardOptions {
    * without a server of its own (SQLite): a nonce of one is then known to all. Default: random.
    */
   readonly nonceSecret?: string | Uint8Array
+  /**
+   * Where the processes of a deployment tell one another at once what was revoked; every guard and authorization server
+   * of it is given one on the same store. Without it they find out by asking, within two seconds.
+   */
+  readonly channel?: SharedChannel
   /** The numbers of the friction that tools declare; or the whole of it, made by `createFriction`. */
   readonly friction?: Friction | Omit<FrictionOptions, 'tools' | 'clock'>
   /** How many requests there may be in a while; what is refused for anything else is not counted. */

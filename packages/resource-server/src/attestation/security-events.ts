@@ -16,10 +16,18 @@ export interface SecurityEventReceiver {
 /** Octets; an event holds one thumbprint. */
 const mostOctets = 16_384
 
+/** What is known elsewhere. */
+interface Known {
+  readonly endpoint: string
+  readonly bodySeconds: number
+  /** Tells the other processes of an event that was taken. */
+  readonly tell: ((event: string) => void) | undefined
+}
+
 /** Undefined where none are taken. Throws `ConfigurationError` for a path that can't be served. */
 export function createSecurityEventReceiver(
   { securityEvents: path, trust, resource }: GuardOptions,
-  { endpoint, bodySeconds }: { readonly endpoint: string; readonly bodySeconds: number },
+  { endpoint, bodySeconds, tell }: Known,
 ): SecurityEventReceiver | undefined {
   if (path === undefined) return undefined
   if (trust === undefined || !('receive' in trust)) {
@@ -37,7 +45,10 @@ export function createSecurityEventReceiver(
       for (const name of ['content-type', 'content-encoding']) {
         for (const value of incoming.header(name)) headers.append(name, value)
       }
-      return answer(new Request(incoming.url, { method: 'POST', headers, body: new Uint8Array(content.value) }))
+      const body = new Uint8Array(content.value)
+      const response = await answer(new Request(incoming.url, { method: 'POST', headers, body }))
+      if (response.status === 202) tell?.(new TextDecoder().decode(body).trim())
+      return response
     },
   }
 }

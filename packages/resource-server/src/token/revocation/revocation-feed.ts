@@ -35,6 +35,8 @@ export interface RevocationFeed {
   consult(): boolean | Promise<boolean>
   /** Reads the feed now, unless somebody does or just failed to. Resolves in any case. */
   poll(): Promise<void>
+  /** Reads what has been revoked until now: once more, where somebody is just reading. Resolves in any case. */
+  catchUp(): Promise<void>
 }
 
 /** Options of `createRevocationFeed`. */
@@ -112,6 +114,11 @@ export function createRevocationFeed(options: RevocationFeedOptions): Revocation
   return {
     list,
     poll,
+    async catchUp() {
+      // What is being read may have been asked for before there was more.
+      await polling
+      await poll()
+    },
     isInUse: () => location.state() === 'known',
     isMissing: () => location.state() === 'none',
     consult() {
