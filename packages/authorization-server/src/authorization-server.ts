@@ -34,8 +34,10 @@ import { useLedgerForReplay } from './single-use/replay-detection.ts'
 import { createAdapter, type StorageAdapter } from './store/adapter.ts'
 import { type DurableState, openDurableState } from './store/durable-state.ts'
 import { probeStores } from './store/probe.ts'
+import { refuseWhileLedgerUnavailable, tellOperator } from './store/unavailable.ts'
 import { createUserStore } from './store/users.ts'
 import { useTokenProofs } from './token-endpoint/grants.ts'
+import { createTokenNonces } from './token-endpoint/token-nonces.ts'
 import { createTokenProofs } from './token-endpoint/token-proof.ts'
 import { type ExchangeRules, exchangeRules } from './token-exchange/exchange-rules.ts'
 import { registerTokenExchange } from './token-exchange/token-exchange.ts'
@@ -115,13 +117,14 @@ export async function assembleAuthorizationServer(
     return {
       issuer,
       listener: createListener(new URL(issuer), provider.callback()),
-      revoke: (what) => revokeByOperator(state.revocations, what),
-      async probe() {
-        await probeStores(issuer, state)
-        await following?.settled()
-        await revoked?.settled()
-      },
-      rotateKeys: () => state.keys.rotate(),
+      revoke: (what) => tellOperator(() => revokeByOperator(state.revocations, what)),
+      probe: () =>
+        tellOperator(async () => {
+          await probeStores(issuer, state)
+          await following?.settled()
+          await revoked?.settled()
+        }),
+      rotateKeys: () => tellOperator(() => state.keys.rotate()),
       keys: () => state.keys.describe(),
       close,
     }
@@ -144,10 +147,11 @@ async function createProvider(
   const { issuer, clients = [], trust, spiffe = [], log = () => {} } = options
   const { store, secrets, keys, revocations, verifier, now } = state
   const { artefacts } = store
-  const ledger = wrapLedger(state.ledger)
+  const ledger = wrapLedger(refuseWhileLedgerUnavailable(state.ledger))
+  const ownLedger = state.ledger === store.ledger ? ledger : wrapLedger(refuseWhileLedgerUnavailable(store.ledger))
   const resources = createResourceRegistry(options.resources)
   const users = await createUserStore(store.users, options.users ?? [])
-  const consume = createConsume({ issuer, store: artefacts, revocations, ledger, verifier, now, log })
+  const consume = createConsume({ issuer, store: artefacts, revocations, ledger: ownLedger, verifier, now, log })
   const adapter = (model: string) => wrapAdapter(createAdapter(model, { store: artefacts, consume, revocations, now }))
 
   const registry = createClientRegistry(options)
@@ -162,13 +166,12 @@ async function createProvider(
   const provider = new Provider(issuer, configure(createProviderConfiguration(parts)))
   pinIssuer(provider)
   watchProvider(provider, log)
-  const verifyProof = createTokenProofs({ issuer, nonceSecret: secrets.nonceSecret, verifier, now })
+  const verifyProof = createTokenProofs({ issuer, nonces: createTokenNonces(state), verifier, now })
   useTokenProofs(provider, verifyProof)
   authenticateClients(provider, { issuer, clients: registry, trust, spiffe, verifyProof, verifier, now, log })
   const exchange = { ...capabilities, users, verifyProof, rules: adaptExchange(exchangeRules) }
   registerTokenExchange(provider, exchange)
-  const proofsSince = options.ledger === undefined ? store.notBefore : undefined
-  useLedgerForReplay(provider, { ledger, verifier, now, proofsSince })
+  useLedgerForReplay(provider, { ledger, verifier })
   bindRefreshTokens(provider, revocations, log, now)
   const read = createAccessTokenReader(issuer, keys, verifier)
   findOwnTokens({ provider, read, store: artefacts, revocations })

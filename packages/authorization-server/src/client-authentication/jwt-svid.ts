@@ -5,6 +5,7 @@ import { type Context, errors } from 'oidc-provider'
 import type { KnownClient } from '../configuration/client-registry.ts'
 import type { SpiffeTrustDomain } from '../configuration/options.ts'
 import { CLOCK_DIFFERENCE } from '../configuration/tokens.ts'
+import { TemporarilyUnavailable } from '../store/unavailable.ts'
 import { findSvid } from './claimed-client.ts'
 
 /** What `createSvidCheck` needs. */
@@ -42,20 +43,11 @@ export function createSvidCheck(parts: SvidCheckParts): (ctx: Context, client: K
       throw new errors.InvalidClientAuth('JWT-SVID missing')
     }
     const result = await verifyJwtSvid(svid, { trustDomain, keys, audience, verifier, clock, skew: CLOCK_DIFFERENCE })
-    if (!result.ok && result.reason === 'keys_unavailable') throw new KeysUnavailable()
+    if (!result.ok && result.reason === 'keys_unavailable') {
+      throw new TemporarilyUnavailable('the client cannot be authenticated right now')
+    }
     if (!result.ok) throw new errors.InvalidClientAuth(`JWT-SVID: ${result.reason}`)
     if (result.value.spiffeId !== spiffeId) throw new errors.InvalidClientAuth('JWT-SVID: another workload')
     proven.add(ctx)
-  }
-}
-
-/** The keys of a trust domain cannot be had. */
-class KeysUnavailable extends errors.OIDCProviderError {
-  override readonly error_description = 'the client cannot be authenticated right now'
-  /** The library would hide what is said with a 503. */
-  override readonly expose = true
-
-  constructor() {
-    super(503, 'temporarily_unavailable')
   }
 }

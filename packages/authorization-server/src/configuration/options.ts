@@ -144,7 +144,10 @@ export interface KeyOptions {
 export interface AuthorizationServerOptions {
   /** https, or http on a loopback host; no query, no fragment, no trailing slash on a path. */
   readonly issuer: string
-  /** Path of the SQLite file; created when it is not there. */
+  /**
+   * Where everything is kept: the path of an SQLite file (also `sqlite:path`), which is made when it is not there, or
+   * `postgres://user:password@host:port/database`, for servers on several hosts. That needs `encryption`.
+   */
   readonly database: string
   readonly resources: readonly ResourceRegistration[]
   readonly clients?: readonly ClientRegistration[]
@@ -157,9 +160,12 @@ export interface AuthorizationServerOptions {
   readonly trust?: TrustList | Trust
   /** Whose JWT-SVIDs count, for clients that prove themselves with such. */
   readonly spiffe?: readonly SpiffeTrustDomain[]
-  /** Where codes, assertions, proofs and refresh tokens are spent: a durable ledger; default: in the same database. */
+  /**
+   * Where assertions and proofs are spent: a durable ledger; default: in the database, as codes and refresh tokens are in
+   * any case. Closing it is its owner's business.
+   */
   readonly ledger?: Ledger
-  /** Without it, secrets lie in the database as they are. */
+  /** Without it, secrets lie in an SQLite file as they are. */
   readonly encryption?: EncryptionOptions
   readonly keys?: KeyOptions
   /** Told what happened; never a secret. */

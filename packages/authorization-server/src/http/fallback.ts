@@ -2,6 +2,7 @@
 import type { Context, Middleware } from 'oidc-provider'
 import { describeServerError, type Log } from '../log.ts'
 import { renderErrorPage } from '../pages/error.ts'
+import { TemporarilyUnavailable } from '../store/unavailable.ts'
 
 const METHODS = new Map([
   ['/token', 'POST, OPTIONS'],
@@ -17,6 +18,9 @@ const METHODS = new Map([
 /** For pages of the library's own (`response_mode=form_post`); it adds the digest of its script to `script-src`. */
 const LIBRARY_POLICY = "default-src 'none'; script-src; frame-ancestors 'none'; base-uri 'none'"
 
+/** What cannot be asked is looked at about once a second. */
+const RETRY_SECONDS = '2'
+
 /** Creates the outermost middleware. */
 export function createFallback(log: Log): Middleware {
   return async (ctx, next) => {
@@ -27,9 +31,13 @@ export function createFallback(log: Log): Middleware {
     try {
       await next()
     } catch (error) {
-      log(describeServerError(error))
-      return refuse(ctx, 500, 'server_error', 'something went wrong here')
+      if (!(error instanceof TemporarilyUnavailable)) {
+        log(describeServerError(error))
+        return refuse(ctx, 500, 'server_error', 'something went wrong here')
+      }
+      refuse(ctx, error.statusCode, error.message, error.error_description)
     }
+    if (ctx.status === 503 && !ctx.res.hasHeader('Retry-After')) ctx.set('Retry-After', RETRY_SECONDS)
     if (ctx.status !== 404 || (ctx.body !== undefined && ctx.body !== null)) return
     const allowed = METHODS.get(ctx.path)
     if (allowed === undefined) return refuse(ctx, 404, 'not_found', 'nothing is served here')

@@ -14,7 +14,7 @@ const kinds = new Map<string, SpendKind & ('code' | 'refresh_token')>([
 /** The spend outlives the artefact by this many seconds, whatever the clocks say. */
 const MARGIN = 60
 
-/** What `consume` needs. */
+/** What `consume` needs. `ledger` is the store's own: what lasts as long as the store is spent nowhere else. */
 export interface ConsumeParts {
   readonly issuer: string
   readonly store: ArtefactStore

@@ -10,20 +10,17 @@ import { letGoOn, mayGoOn, settleAssertion } from './pending-assertion.ts'
 export interface ReplayParts {
   readonly ledger: Ledger
   readonly verifier: Verifier
-  readonly now: () => number
-  /** A NumericDate before which no proof was made that comes this far, since nonces are not older; where that is so. */
-  readonly proofsSince: number | undefined
 }
 
 /**
  * Makes `provider` spend client assertions and DPoP proofs in `ledger`: of any number of concurrent uses, one wins.
  * A replayed assertion is refused with `invalid_client`, a replayed proof with `invalid_dpop_proof`.
  */
-export function useLedgerForReplay(provider: Provider, { ledger, verifier, now, proofsSince }: ReplayParts): void {
+export function useLedgerForReplay(provider: Provider, { ledger, verifier }: ReplayParts): void {
   const spend = async (
     kind: 'assertion' | 'proof',
     id: readonly string[],
-    times: { issued?: number; until: number },
+    times: { issued: number; until: number },
   ) => {
     const key = await spendKey(verifier, [kind, provider.issuer, ...id])
     return (await ledger.spend([{ kind, key, limit: 1, ...times }])).spent
@@ -41,8 +38,7 @@ export function useLedgerForReplay(provider: Provider, { ledger, verifier, now, 
     }
     const proof = findTokenProof(ctx)
     if (proof?.jti !== jti) throw new Error('Only what was verified on this request can be spent.')
-    const issued = proofsSince === undefined ? {} : { issued: Math.max(Math.floor(now()), proofsSince) }
-    const spent = spend('proof', [clientId, jti], { ...issued, until: proof.retainUntil })
+    const spent = spend('proof', [clientId, jti], { issued: proof.issued, until: proof.retainUntil })
     await Promise.all([spent, settleAssertion(ctx)])
     if (await spent) return true
     throw new errors.InvalidDpopProof('the DPoP proof was used before')

@@ -8,16 +8,16 @@ import { openSigningKeys, type SigningKeys } from '../keys/signing-keys.ts'
 import { createVault } from '../keys/vault.ts'
 import type { Log } from '../log.ts'
 import { createRevocations, type Revocations } from '../revocation/revocations.ts'
-import type { DurableStore } from './durable-store.ts'
+import { type DatabaseAddress, readDatabaseAddress } from './database-address.ts'
+import type { DurableStore, StoreParts } from './durable-store.ts'
 import { findSingleKey, forgetSingleKey, loadSecrets, type Secrets } from './secrets.ts'
-import { openSqliteStore } from './sqlite/open-sqlite-store.ts'
 
 /** The parts. */
 export interface DurableState {
   readonly store: DurableStore
   readonly secrets: Secrets
   readonly keys: SigningKeys
-  /** Where single use is spent: in the store, or elsewhere. */
+  /** Where assertions, proofs and answers are spent: in the store, or elsewhere. */
   readonly ledger: Ledger
   readonly revocations: Revocations
   readonly verifier: Verifier
@@ -39,8 +39,9 @@ export async function openDurableState(options: AuthorizationServerOptions, log:
     clients.map(({ clientId }) => revocationKey(verifier, 'client', issuer, clientId)),
   )
   const onMemoryLost = () => log({ type: 'memory_lost' })
-  const vault = createVault(options.encryption, true)
-  const store = openSqliteStore(options.database, { now, revokedWhenLost, onMemoryLost })
+  const address = readDatabaseAddress(options)
+  const vault = createVault(options.encryption, address.kind === 'sqlite')
+  const store = await openStore(address, { issuer, now, revokedWhenLost, onMemoryLost })
   try {
     const secrets = await loadSecrets(store.secrets, vault)
     const single = await findSingleKey(store.secrets)
@@ -52,4 +53,10 @@ export async function openDurableState(options: AuthorizationServerOptions, log:
     await store.close()
     throw error
   }
+}
+
+async function openStore({ kind, place }: DatabaseAddress, parts: StoreParts): Promise<DurableStore> {
+  // Each with its own driver, which is there only where it is needed.
+  if (kind === 'postgres') return (await import('./postgres/open-postgres-store.ts')).openPostgresStore(place, parts)
+  return (await import('./sqlite/open-sqlite-store.ts')).openSqliteStore(place, parts)
 }

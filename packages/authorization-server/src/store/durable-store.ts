@@ -1,5 +1,5 @@
 /** What an authorization server keeps, whatever it is kept in. */
-import type { Ledger } from '@countersign/core'
+import type { Ledger, SharedStore } from '@countersign/core'
 import type { KeyRows, SecretRows } from '../keys/key-store.ts'
 import type { RevocationStore } from '../revocation/revocation-store.ts'
 import type { ArtefactStore } from './artefact-store.ts'
@@ -16,8 +16,10 @@ export interface DurableStore {
   readonly allowsClear: boolean
   /** Spends in the same database. */
   readonly ledger: Ledger
-  /** Nothing that was made before this NumericDate is taken by the ledger; it stays as it is while the store is open. */
-  readonly notBefore: number
+  /** In a file: nothing that was made before this NumericDate is taken by the ledger. */
+  readonly notBefore?: number
+  /** On a server: what is known of it. */
+  readonly shared?: SharedStore
   /** Resolves once something was written; rejects when nothing can be, or the database is another than was opened. */
   probe(): Promise<void>
   close(): Promise<void>
@@ -25,6 +27,8 @@ export interface DurableStore {
 
 /** What a store is opened with. */
 export interface StoreParts {
+  /** Whose store it is. */
+  readonly issuer: string
   /** Yields a NumericDate. */
   readonly now: () => number
   /**

@@ -1,6 +1,6 @@
 /** DPoP proofs at the token endpoint (RFC 9449 §5, §8): judged as strictly, and as fast, as a guard judges them. */
 import { normaliseHttpUri, type Verifier } from '@countersign/core'
-import { createNonceRing, createProofVerifier, type VerifiedProof } from '@countersign/dpop'
+import { createProofVerifier, type NonceRing, type VerifiedProof } from '@countersign/dpop'
 import { type Context, errors } from 'oidc-provider'
 import { CLOCK_DIFFERENCE } from '../configuration/tokens.ts'
 
@@ -13,8 +13,7 @@ export interface TokenProof {
 /** What `createTokenProofs` needs. */
 export interface TokenProofParts {
   readonly issuer: string
-  /** 32 bytes, shared by all servers of the issuer: a nonce of one is good at every other. */
-  readonly nonceSecret: Uint8Array
+  readonly nonces: NonceRing
   readonly verifier: Verifier
   readonly now: () => number
 }
@@ -32,8 +31,7 @@ export function findTokenProof(ctx: Context): VerifiedProof | undefined {
  * `use_dpop_nonce` with the nonce to use. Its id is spent later, once the rest of the request was found good.
  */
 export function createTokenProofs(parts: TokenProofParts): (ctx: Context) => Promise<TokenProof | undefined> {
-  const { issuer, nonceSecret, verifier, now } = parts
-  const nonces = createNonceRing({ secret: nonceSecret, clock: now })
+  const { issuer, nonces, verifier, now } = parts
   const policy = { nonce: 'required', clockDifference: CLOCK_DIFFERENCE } as const
   const proofs = createProofVerifier({ verifier, clock: now, nonces, policy })
   const endpoint = normaliseHttpUri(`${issuer}/token`) ?? `${issuer}/token`

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { isLoopbackHost } from '@countersign/core'
 import { type AuthorizationServer, assembleAuthorizationServer } from '../authorization-server.ts'
 import type { AuthorizationServerOptions } from '../configuration/options.ts'
+import { readDatabaseAddress } from '../store/database-address.ts'
 import { vary, type Weakness } from './weaknesses.ts'
 
 /** What makes it weak. */
@@ -28,7 +29,9 @@ export async function createWeakenedAuthorizationServer(
       throw new TypeError(`A weakened authorization server runs on loopback only; '${url}' is elsewhere.`)
     }
   }
-  if (existsSync(options.database)) {
+  const { kind, place } = readDatabaseAddress(options)
+  if (kind !== 'sqlite') throw new TypeError('A weakened authorization server keeps its data in an SQLite file.')
+  if (existsSync(place)) {
     throw new TypeError(`A weakened authorization server needs a new database; '${options.database}' is there already.`)
   }
   return assembleAuthorizationServer(options, vary(weakened.weaknesses, weakened.secrets ?? {}))
