@@ -64,9 +64,12 @@ function toCamel(name: string): string {
   return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** Messages of what is configured name options as programs write them; an operator has them as the file does. */
+/**
+ * Messages of what is configured name options as programs write them; an operator has them as the file does. What stands
+ * in quotes is the operator's own.
+ */
 export function asTheFileWrites(message: string): string {
-  return message.replaceAll(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (name) =>
-    name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  return message.replaceAll(/"(?:[^"\\]|\\.)*"|\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (found) =>
+    found.startsWith('"') ? found : found.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
   )
 }
