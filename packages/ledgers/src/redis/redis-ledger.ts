@@ -98,14 +98,14 @@ function answerForgotten({ spends, resolve }: Waiting, notBefore: number): boole
 }
 
 async function ask(calls: readonly Waiting[], way: Way, { store, record, clock, timeoutMs }: Sender): Promise<void> {
-  const head = { script: way.spendScript, record, epoch: way.epoch.id, now: clock() }
+  const head = { script: way.spendScript, record, epoch: way.epoch.id, agreed: way.agreed, now: clock() }
   const reply = await judge(calls, way, { store, timeoutMs, message: writeMessage(calls, head) })
   if (reply.verdict === 'epochOver') {
     store.epochOver(way)
     throw new LedgerUnavailable('epoch')
   }
   if (reply.verdict === 'clocksDiffer') throw new LedgerUnavailable(store.failed(new LedgerUnavailable('clock'), way))
-  store.judged(reply.time)
+  store.judged(reply.time, way)
   for (const [index, { resolve, reject }] of calls.entries()) {
     const result = reply.results[index]
     if (result === undefined || result instanceof RangeError) reject(result)

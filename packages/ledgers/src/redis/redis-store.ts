@@ -23,6 +23,8 @@ const FIRST_PAUSE = 50
 /** What a spend goes through: valid in the very turn in which it was asked for, and no longer. */
 export interface Way extends Pick<SettledConnection, 'connection' | 'spendScript'> {
   readonly epoch: StoreEpoch
+  /** The latest time of the server's at which it answered us, milliseconds. */
+  readonly agreed: number
 }
 
 /** Opens the store. Rejects with `StoreUnusable`. */
@@ -78,12 +80,12 @@ export class RedisStore implements SharedStore {
     // A master that was replaced while we heard nothing of it: see `replica-rule.ts`.
     if (performance.now() - this.#provenAt > LEASE * 1000) throw new LedgerUnavailable('timeout')
     const { connection, spendScript } = this.#current
-    return { connection, spendScript, epoch: this.#epoch }
+    return { connection, spendScript, epoch: this.#epoch, agreed: this.#known.agreed }
   }
 
   /** Spends were judged, at this time of the server's in milliseconds. */
-  judged(time: number): void {
-    if (time > this.#known.agreed) this.#known = { ...this.#known, agreed: time }
+  judged(time: number, { epoch }: Way): void {
+    if (epoch.id === this.#epoch.id && time > this.#known.agreed) this.#known = { ...this.#known, agreed: time }
     this.#machine.spendSucceeded()
   }
 
@@ -126,7 +128,8 @@ export class RedisStore implements SharedStore {
     this.#known = {
       id: epoch.id,
       notBefore: Math.ceil(epoch.notBefore * 1000),
-      agreed: Math.max(this.#known.agreed, time),
+      // The next epoch may be on a server whose clock is behind; that it is later than all we know was seen to already.
+      agreed: isNew ? time : Math.max(this.#known.agreed, time),
     }
     if (isNew) this.#tellEpoch()
   }

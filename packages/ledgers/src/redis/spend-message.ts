@@ -45,11 +45,13 @@ export interface MessageHead {
   readonly epoch: string
   /** Seconds. */
   readonly now: number
+  /** The latest time of the server's at which it answered us, milliseconds. */
+  readonly agreed: number
 }
 
 /** The arguments of EVALSHA. */
-export function writeMessage(calls: readonly Call[], { script, record, epoch, now }: MessageHead): (string | Buffer)[] {
-  const keys: (string | Buffer)[] = [record]
+export function writeMessage(calls: readonly Call[], head: MessageHead): (string | Buffer)[] {
+  const keys: (string | Buffer)[] = [head.record]
   const untils: string[] = []
   const wide: Record<string, number[]> = {}
   let isWide = false
@@ -62,8 +64,16 @@ export function writeMessage(calls: readonly Call[], { script, record, epoch, no
     for (const key of call.keys) keys.push(key)
     for (const { until } of call.spends) untils.push(keptUntil(until))
   }
-  const time = String(Math.floor(now * 1000))
-  return [script, String(keys.length), ...keys, epoch, time, isWide ? JSON.stringify(wide) : '', ...untils]
+  const times = [String(Math.floor(head.now * 1000)), String(head.agreed)]
+  return [
+    head.script,
+    String(keys.length),
+    ...keys,
+    head.epoch,
+    ...times,
+    isWide ? JSON.stringify(wide) : '',
+    ...untils,
+  ]
 }
 
 /** Whole milliseconds, and not one less than was asked for; of times beyond what Redis can count, the last that it can. */

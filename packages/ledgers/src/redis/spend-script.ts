@@ -11,9 +11,9 @@ export const verdicts = { judged: 0, epochOver: 1, clocksDiffer: 2 } as const
 export const outcomes = { spent: 0, past: -1 } as const
 
 /**
- * KEYS: the record of the epoch, then what is spent. ARGV: the epoch's id; the caller's time in milliseconds; the calls
- * that are more than one use of a thing with one, as JSON {"<place of the first key>": [limit of each key]}, or nothing;
- * then until when each key is kept.
+ * KEYS: the record of the epoch, then what is spent. ARGV: the epoch's id; the caller's time, and the latest time of the
+ * server's at which it was answered, both in milliseconds; the calls that are more than one use of a thing with one, as
+ * JSON {"<place of the first key>": [limit of each key]}, or nothing; then until when each key is kept.
  *
  * Yields the verdict, the server's time, and the outcome of each call, which are left out where all were spent.
  */
@@ -27,6 +27,9 @@ if record[1] ~= ARGV[1] then return {${verdicts.epochOver}, now} end
 -- The clock was set back, after keys may have run out by it.
 if now < record[2] - ${CLOCK_DIFFERENCE - GRAIN} then return {${verdicts.epochOver}, now} end
 
+-- The record is older than the caller saw it: a copy was put in its place, and whatever was spent since is forgotten.
+if ARGV[3] - record[3] > ${GRAIN} then return {${verdicts.epochOver}, now} end
+
 -- Also true of a command that was stuck on its way: whoever sent it waits for it no more.
 if math.abs(now - ARGV[2]) > ${CLOCK_DIFFERENCE} then
   if now > tonumber(record[2]) then redis.call('HSET', KEYS[1], 'seen', now) end
@@ -39,7 +42,7 @@ end
 -- One use of a thing with one: a single command looks and writes. Where it would run out at once it is not written at
 -- all, for then it could be used again at once.
 local function spend_only(place)
-  local till = ARGV[place + 2]
+  local till = ARGV[place + 3]
   if tonumber(till) <= now then return ${outcomes.past} end
   if redis.call('SET', KEYS[place], 1, 'NX', 'PXAT', till) then return ${outcomes.spent} end
   return 1
@@ -50,19 +53,19 @@ local function spend_all(place, limits)
   local used = {}
   for nth, limit in ipairs(limits) do
     local key = KEYS[place + nth - 1]
-    if tonumber(ARGV[place + nth + 1]) <= now then return ${outcomes.past} end
+    if tonumber(ARGV[place + nth + 2]) <= now then return ${outcomes.past} end
     used[key] = (used[key] or tonumber(redis.call('GET', key) or 0)) + 1
     if used[key] > limit then return nth end
   end
   for nth in ipairs(limits) do
-    local key, till = KEYS[place + nth - 1], ARGV[place + nth + 1]
+    local key, till = KEYS[place + nth - 1], ARGV[place + nth + 2]
     if redis.call('INCR', key) == 1 then redis.call('PEXPIREAT', key, till)
     else redis.call('PEXPIREAT', key, till, 'GT') end
   end
   return ${outcomes.spent}
 end
 
-local calls = ARGV[3] ~= '' and cjson.decode(ARGV[3]) or nil
+local calls = ARGV[4] ~= '' and cjson.decode(ARGV[4]) or nil
 local reply, refused, place, last = {${verdicts.judged}, now}, false, 2, #KEYS
 while place <= last do
   local limits = calls and calls[tostring(place)]
