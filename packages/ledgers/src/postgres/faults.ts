@@ -36,25 +36,25 @@ const faults: readonly (readonly [RegExp, StoreFault])[] = [
   // Not enough disk, memory, or a write that failed, mostly for want of space.
   [/^(53100|53200|53400|58030)$/, 'full'],
   [/^(57014|55P03|25P03|25P04)$/, 'timeout'],
-  [/^(57P|08|53300|E[A-Z]+$)/, 'down'],
+  [/^(57P|08|53300|E[A-Z]+$|[A-Z]+_)/, 'down'],
   // Serialization failures and deadlocks, internal errors.
   [/^(40|25|53|55|57|58|XX)/, 'error'],
 ]
 
-const TIMEOUT = /timeout/i
+/** What the driver says without a code, of the connection alone. */
+const DRIVER = /timeout|connection|queryable|pool|socket/i
 
-/** The error as this package tells of it: never the driver's own, whose text may quote values. */
-export function explainError(error: unknown): Error {
+/** The error as this package tells of it: never the server's own, whose text may quote values. */
+export function explainError(error: unknown): unknown {
   if (error instanceof LedgerUnavailable || error instanceof StatementFailed || error instanceof StoreUnusable)
     return error
-  // Of ours, about a value that the caller gave or gets.
-  if (error instanceof RangeError || error instanceof TypeError) return error
   const code = codeOf(error)
   if (code === verdictCodes.epoch || code === verdictCodes.lost) return new EpochEnded()
   const fault = code === undefined ? undefined : faults.find(([pattern]) => pattern.test(code))?.[1]
   if (fault !== undefined) return new LedgerUnavailable(fault)
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) return new StatementFailed(code, constraintOf(error))
-  return new LedgerUnavailable(error instanceof Error && TIMEOUT.test(error.message) ? 'timeout' : 'down')
+  if (!(error instanceof Error) || !DRIVER.test(error.message)) return error
+  return new LedgerUnavailable(/timeout/i.test(error.message) ? 'timeout' : 'down')
 }
 
 /** True where our own tables or functions are not there: somebody dropped them. */

@@ -1,4 +1,5 @@
 /** The ledger's table, and the functions that spend and sweep: what one call does is one statement. */
+import type { PostgresMigration } from './postgres-database.ts'
 
 /** Seconds for which a row is kept past its time: a clock that is set back by less costs nothing. */
 const SWEEP_LAG = 60
@@ -86,7 +87,7 @@ BEGIN
   RETURN swept;
 END $$;`
 
-/** The first migration of the ledger. */
-export function ledgerSchema(schema: string): string {
-  return [tables, spend, sweep].map((part) => part(schema)).join('\n')
+/** The ledger's migrations, for the schema of this name. */
+export function ledgerMigrations(schema: string): readonly PostgresMigration[] {
+  return [{ sql: [tables, spend, sweep].map((part) => part(schema)).join('\n') }]
 }

@@ -2,7 +2,7 @@
 import { type Clock, type Ledger, LedgerUnavailable, type SharedStore, systemClock } from '@countersign/core'
 import { assertSpend, isForgotten } from '../shared/spend-rules.ts'
 import { withConnection } from './epoch-keeper.ts'
-import { ledgerSchema } from './ledger-schema.ts'
+import { ledgerMigrations } from './ledger-schema.ts'
 import { type DatabaseInternals, internalsOf, openPostgres } from './open-postgres.ts'
 import type { PostgresDatabase, PostgresOptions } from './postgres-database.ts'
 import { answerBatch, batchParameters, spendId, takeBatch, type WaitingCall } from './spend-batch.ts'
@@ -27,6 +27,8 @@ export interface PostgresLedger extends Ledger {
   close(): Promise<void>
 }
 
+/** What its tables are called among the parts of a schema. */
+const PART = 'ledger'
 const TIMEOUT = 1000
 /** Statements that are under way at once, at most; what comes meanwhile goes together in the next one. */
 const LANES = 4
@@ -48,12 +50,7 @@ export async function createPostgresLedger(
   const { timeoutMs = TIMEOUT } = options
   const database = 'database' in options ? options.database : await openOwn(options, clock)
   const { schema } = database
-  try {
-    await database.migrate('ledger', [{ sql: ledgerSchema(schema) }])
-  } catch (error) {
-    if (!('database' in options)) await database.close()
-    throw error
-  }
+  if ('database' in options) await database.migrate(PART, ledgerMigrations(schema))
   const internals = internalsOf(database)
   const sweeper = startSweeper(schema, internals)
   const waiting: WaitingCall[] = []
@@ -93,7 +90,8 @@ export async function createPostgresLedger(
 }
 
 function openOwn({ url, schema = 'countersign_ledger', max = LANES, ...rest }: OwnSchema, clock: Clock) {
-  return openPostgres(url, { timeoutMs: TIMEOUT, ...rest, name: 'ledger', schema, max, clock, migrations: [] })
+  const migrations = ledgerMigrations(schema)
+  return openPostgres(url, { timeoutMs: TIMEOUT, ...rest, name: PART, schema, max, clock, migrations })
 }
 
 interface Sender {
