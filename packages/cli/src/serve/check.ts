@@ -1,11 +1,11 @@
 /** `countersign serve --check`: is everything there that the configuration names, and can it be used? */
-import { describeFault } from '@countersign/core'
 import type { Context } from '../context.ts'
 import { CommandFailed } from '../exit.ts'
 import { withProgress } from '../terminal/progress.ts'
 import type { ServeConfig } from './config/read-config.ts'
 import type { ServeOptions } from './run.ts'
 import { openConfigured } from './server/open-configured.ts'
+import { describeStoreFault } from './server/store-faults.ts'
 
 /** Opens the stores as a worker would, asks them once, and closes them. Rejects with `CommandFailed`. */
 export async function checkStores(
@@ -24,12 +24,23 @@ export async function checkStores(
 async function ask(file: string, parts: Pick<Context, 'terminal' | 'clock'>): Promise<void> {
   const { server, close } = await openConfigured(file, parts)
   try {
-    await server.probe()
-  } catch (error) {
-    const { name, code } = describeFault(error)
-    const what = [name, code].filter(Boolean).join(' ')
-    throw new CommandFailed(`${file}: the stores take no writes (${what}). Check disk, permissions and health of both.`)
+    await insist(() => server.probe())
   } finally {
     await close()
+  }
+}
+
+/** A ledger that is new takes no spend for some seconds: it cannot be told from one that has lost its memory. */
+const TRIES = 10
+
+async function insist(probe: () => Promise<void>): Promise<void> {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      await probe()
+      return
+    } catch (error) {
+      if (left === 1) throw new CommandFailed(describeStoreFault(error))
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+    }
   }
 }

@@ -17,16 +17,7 @@ function checkDatabase({ database }: ServeConfig, place: Place): void {
   throw wrongAt(place, 'has to be the path of an SQLite file, or a URL that begins with sqlite: or postgres://')
 }
 
-const LEDGERS = [
-  'redis',
-  'rediss',
-  'redis+sentinel',
-  'rediss+sentinel',
-  'redis+cluster',
-  'rediss+cluster',
-  'postgres',
-  'postgresql',
-]
+const LEDGERS = ['redis', 'rediss', 'redis+sentinel', 'rediss+sentinel', 'redis+cluster', 'rediss+cluster']
 
 function checkLedger({ ledger }: ServeConfig, place: Place): void {
   if (ledger === undefined) return
@@ -41,8 +32,8 @@ function checkLedger({ ledger }: ServeConfig, place: Place): void {
   }
   throw wrongAt(
     place,
-    'has to be a URL that begins with redis://, rediss://, redis+sentinel://, redis+cluster:// or postgres://; ' +
-      'leave it out to spend in the database',
+    'has to be a URL that begins with redis://, rediss://, redis+sentinel:// or redis+cluster://; leave it out to ' +
+      'spend in the database',
   )
 }
 

@@ -85,7 +85,7 @@ describe('a configuration', () => {
   it('takes secrets from itself, the environment or a file', () => {
     const octets = new Uint8Array(32).fill(7)
     const written = Buffer.from(octets).toString('base64url')
-    for (const key of [written, { env: 'KEY' }, { file: 'key' }]) {
+    for (const key of [written, '07'.repeat(32), { env: 'KEY' }, { file: 'key' }]) {
       expect(read({ ...good, encryption: { key } }, { KEY: written }).encryption).toEqual({ key: octets })
     }
     const ledger = { url: { env: 'REDIS' }, password: { env: 'WORD' } }
@@ -123,7 +123,10 @@ describe('a configuration that cannot be', () => {
       { ...good, clients: [{ client_id: 'a', grants: [], scopes: [], allow_bearer: true }] },
       /^clients\[0\].allow_bearer is not known/,
     ],
-    [{ ...good, encryption: { key: 'too short' } }, /^encryption.key has to hold 32 octets as base64: make them with/],
+    [
+      { ...good, encryption: { key: 'too short' } },
+      /^encryption.key has to hold 32 octets, as hexadecimal or base64: make them with/,
+    ],
     [
       { ...good, encryption: { key: { env: 'NOT_SET' } } },
       /^encryption.key names the environment variable "NOT_SET", which is not set/,

@@ -46,12 +46,12 @@ function readSecretFile(file: string, place: Place): string {
   )
 }
 
-/** Where 32 octets stand, and how to make them. */
-const KEY = 'has to hold 32 octets as base64: make them with `openssl rand -base64 32`'
+const KEY = 'has to hold 32 octets, as hexadecimal or base64: make them with `openssl rand -hex 32`'
 
-/** A key of 32 octets, as base64 or base64url. */
+/** A key of 32 octets, as 64 hexadecimal digits, base64 or base64url. */
 export const secretKey: Form<Uint8Array> = (value, place) => {
   const written = secret(value, place).trim()
-  if (!/^[\w+/-]{43}=?$/.test(written)) throw wrongAt(place, KEY)
-  return new Uint8Array(Buffer.from(written, 'base64'))
+  if (/^[0-9a-f]{64}$/i.test(written)) return new Uint8Array(Buffer.from(written, 'hex'))
+  if (/^[\w+/-]{43}=?$/.test(written)) return new Uint8Array(Buffer.from(written, 'base64'))
+  throw wrongAt(place, KEY)
 }

@@ -19,5 +19,7 @@ export async function openShared(
   const { url, ...options } = config.ledger
   const ledger = await createRedisLedger(url, { deployment: config.issuer, ...options, clock, onEvent: storeEvents })
   closers.push(() => ledger.close())
+  // It tells of changes alone, and metrics begin with nothing.
+  storeEvents({ type: 'store_health', health: ledger.store.health, reason: 'recovered' })
   return { ledger }
 }
