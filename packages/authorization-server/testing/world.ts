@@ -61,13 +61,15 @@ export interface World {
 export interface WorldOptions extends Variation {
   readonly options?: Partial<AuthorizationServerOptions>
   readonly path?: string
+  /** So many equal servers, of which each request meets the next, as behind a load balancer; 1 unless said. */
+  readonly servers?: number
   /** Beside the usual ones. */
   readonly clients?: readonly ClientRegistration[]
 }
 
 /** Starts one; `path` puts the issuer below a path. */
 export async function startWorld(settings: WorldOptions = {}): Promise<World> {
-  const { options = {}, path = '', clients = [], ...variation } = settings
+  const { options = {}, path = '', clients = [], servers: count = 1, ...variation } = settings
   const folder = mkdtempSync(join(tmpdir(), 'authorization-server-'))
   const database = join(folder, 'as.db')
   const log: LogEntry[] = []
@@ -123,8 +125,14 @@ export async function startWorld(settings: WorldOptions = {}): Promise<World> {
       },
       variation,
     )
-  let server = await start()
-  http.on('request', (req, res) => server.listener(req, res))
+  const startAll = async () => {
+    const first = await start()
+    return { first, all: [first, ...(await Promise.all(Array.from({ length: count - 1 }, start)))] }
+  }
+  let servers = await startAll()
+  let turn = 0
+  http.on('request', (req, res) => servers.all[turn++ % count]?.listener(req, res))
+  const closeAll = () => Promise.all(servers.all.map((server) => server.close()))
   const closings: (() => Promise<unknown>)[] = []
 
   const world: World = {
@@ -134,10 +142,10 @@ export async function startWorld(settings: WorldOptions = {}): Promise<World> {
     log,
     agentKey,
     edKey,
-    revoke: (what) => server.revoke(what),
-    probe: () => server.probe(),
-    rotateKeys: () => server.rotateKeys(),
-    keys: () => server.keys(),
+    revoke: (what) => servers.first.revoke(what),
+    probe: () => servers.first.probe(),
+    rotateKeys: () => servers.first.rotateKeys(),
+    keys: () => servers.first.keys(),
     async startTwin() {
       const twin = await start()
       const twinHttp = createServer(twin.listener)
@@ -153,14 +161,14 @@ export async function startWorld(settings: WorldOptions = {}): Promise<World> {
       for (const closeTwin of closings) await closeTwin()
       http.closeAllConnections()
       await new Promise((resolve) => http.close(resolve))
-      await server.close()
+      await closeAll()
       rmSync(folder, { recursive: true, force: true })
     },
     async restart(meanwhile = () => {}, changed = more) {
-      await server.close()
+      await closeAll()
       more = changed
       meanwhile()
-      server = await start()
+      servers = await startAll()
     },
   }
   return world

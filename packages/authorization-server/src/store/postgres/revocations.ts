@@ -12,7 +12,7 @@ const LOCK = 'SELECT newest FROM revocation_counter FOR UPDATE'
 const ADD = `
   WITH counted AS (
     UPDATE revocation_counter SET newest = newest + 1
-    WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE key = $1 AND until > $4 AND before >= ceil($4::double precision))
+    WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE key = $1 AND until > $4::double precision AND before >= ceil($4::double precision))
     RETURNING newest)
   INSERT INTO revocations (sequence, key, before, until) SELECT newest, $1, $2, $3 FROM counted`
 
