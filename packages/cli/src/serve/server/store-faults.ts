@@ -14,7 +14,7 @@ const CURES: Readonly<Record<StoreFault, string>> = {
 
 /** Takes what a probe rejected with; the message of an unknown error stays unsaid. */
 export function describeStoreFault(error: unknown): string {
-  if (error instanceof LedgerUnavailable) return `A store cannot be used: ${CURES[error.reason]}`
+  if (error instanceof LedgerUnavailable) return `A store cannot be used: ${CURES[error.fault]}`
   const { name, code } = describeFault(error)
   return `The stores take no writes (${[name, code].filter(Boolean).join(' ')}). Look at disk, permissions and health of both.`
 }
