@@ -24,12 +24,12 @@ export function explainFailure(error: unknown, store: string): StoreUnusable {
       `no TLS connection came about (${system}). Check its certificate, \`tls.ca\`, \`tls.servername\`, and that it speaks TLS there.`,
     )
   }
-  if (error instanceof Error && error.name === 'ParserError') {
+  if (error instanceof Error && error.message.startsWith('Unknown RESP type')) {
     return unusable('wrong_server', 'what answers there does not speak the Redis protocol. Check host and port.')
   }
   return unusable(
     'unreachable',
-    `it cannot be reached${system === undefined ? '' : ` (${system})`}. Check host and port, and that it runs.`,
+    `it cannot be reached${system === undefined ? '' : ` (${system})`}. Check host and port, that it runs, and that TLS is spoken on both sides or on neither.`,
   )
 }
 
@@ -68,11 +68,14 @@ function explainReply(message: string, code: string, unusable: Unusable): StoreU
   }
 }
 
-/** Redis names the command in quotes; whatever else it says may quote what was sent. */
+/** Redis names the command in quotes, except for a script; whatever else it says may quote what was sent. */
 function missing(message: string): string {
   const command = /'([a-z|]{1,30})' command/.exec(message)?.[1]
   if (command !== undefined) return `: it lacks ${command}`
-  return message.includes('keys') ? ': it lacks the keys that begin with the prefix' : ''
+  if (message.includes('keys')) return ': it lacks the keys that begin with the prefix'
+  return message.includes('run this command')
+    ? ': it lacks one of time, hmget, hset, del, get, set, incr, pexpireat'
+    : ''
 }
 
 function systemCode(error: unknown): string | undefined {

@@ -35,9 +35,13 @@ const startFaults: Readonly<Record<string, StoreFault>> = {
   clock: 'clock',
 }
 
+/** What a user without the right to something is told when a script asks for it: in 7.0, and later. */
+const FORBIDDEN_IN_SCRIPT = /^ERR (?:The user executing the script can't|ACL failure in script)/
+
 /** The first word of an error that the server gave; undefined where the connection failed. */
 export function replyCode(error: unknown): string | undefined {
-  return error instanceof Error && error.name === 'ReplyError' ? error.message.split(' ', 1)[0] : undefined
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined
+  return FORBIDDEN_IN_SCRIPT.test(error.message) ? 'NOPERM' : error.message.split(' ', 1)[0]
 }
 
 /** Names the fault. */
