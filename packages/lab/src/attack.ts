@@ -1,5 +1,6 @@
 /** An attack as data: its story, what it needs, and how it is done to a server that lacks one thing and to one that lacks nothing. */
 import type { RejectionCode } from '@countersign/core'
+import type { Program } from '@countersign/store-servers'
 import type { Scene } from './scene/scene.ts'
 import type { SceneOptions } from './scene/scene-options.ts'
 import type { Answer } from './scene/wire.ts'
@@ -35,6 +36,8 @@ export interface Attack {
   readonly source: AttackSource
   /** What a server has to lack for it to land, in words. */
   readonly needs: string
+  /** A program that this machine has to have, as npm cannot bring it. */
+  readonly program?: Program
   /** What happens, step by step. */
   readonly steps: readonly string[]
   /** Something of the kind that people know. */

@@ -2,6 +2,7 @@
 export type { Attack, AttackSource, AttackVariant, Effect, OAuthError } from './attack.ts'
 export { attacks } from './attacks/catalogue.ts'
 export { createModelMind, ModelFailed, type ModelOptions } from './model/model-mind.ts'
+export { findMissing, keepRunnable, type Runnable } from './programs.ts'
 export { maskSecrets, type SecretKind } from './recording/mask.ts'
 export {
   asAttacker,
@@ -34,6 +35,7 @@ export * from './scene/capability-tools.ts'
 export * from './scene/captures.ts'
 export * from './scene/collector.ts'
 export * from './scene/deployment.ts'
+export type { NotesDeployment } from './scene/guarded-notes.ts'
 export * from './scene/key-server.ts'
 export * from './scene/legacy-session.ts'
 export * from './scene/login.ts'

@@ -1,12 +1,25 @@
 /** Which attacks are meant. */
-import { type Attack, attacks } from '@countersign/lab'
-import { wrongUsage } from '../exit.ts'
+import { type Attack, attacks, findMissing, keepRunnable, type Runnable } from '@countersign/lab'
+import { CommandFailed, wrongUsage } from '../exit.ts'
 import type { LabRunOptions } from './run.ts'
 
-/** Those that were named, or all; with a model, those alone that have a text for it to read. */
-export function chooseAttacks(ids: readonly string[], options: LabRunOptions): readonly Attack[] {
+/**
+ * Those that were named, or all; with a model, those alone that have a text for it to read. Of all, those that this
+ * machine lacks a program for are left out; what was named is not.
+ */
+export function chooseAttacks(ids: readonly string[], options: LabRunOptions): Runnable {
   const named = chooseNamed(ids, options)
-  return options.modelUrl === undefined ? named : keepInjected(named, options)
+  const chosen = options.modelUrl === undefined ? named : keepInjected(named, options)
+  return options.all === true ? keepRunnable(chosen) : requireRunnable(chosen)
+}
+
+/** What was asked for by its name is not left out in silence. */
+export function requireRunnable(chosen: readonly Attack[]): Runnable {
+  for (const attack of chosen) {
+    const missing = findMissing(attack)
+    if (missing !== undefined) throw new CommandFailed(`${attack.id} cannot be run: ${missing}`)
+  }
+  return { attacks: chosen }
 }
 
 function chooseNamed(ids: readonly string[], { all }: LabRunOptions): readonly Attack[] {

@@ -1,10 +1,11 @@
 /** Computes the ablation matrix, and tells it: as a table, as one line of JSON, as a page. */
 import { writeFileSync } from 'node:fs'
-import { type Attack, attacks } from '@countersign/lab'
+import { attacks, keepRunnable, type Runnable } from '@countersign/lab'
 import { type Column, columns, computeMatrix, findFaults, writeMatrixPage } from '@countersign/lab/matrix'
 import type { Context } from '../context.ts'
 import { CommandFailed, wrongUsage } from '../exit.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { requireRunnable } from './choose.ts'
 import { describeMatrix } from './matrix-json.ts'
 import { printMatrix } from './matrix-table.ts'
 
@@ -19,7 +20,8 @@ export interface LabMatrixOptions {
 
 /** Finishes with 1 when something in it is not as it has to be. */
 export async function runMatrix(options: LabMatrixOptions, { terminal, finish }: Context): Promise<void> {
-  const chosen = chooseAttacks(options.attacks)
+  const { attacks: chosen, leftOut } = chooseAttacks(options.attacks)
+  if (leftOut !== undefined) terminal.note(leftOut)
   const chosenColumns = chooseChecks(options.checks)
   // Before the minutes that it takes, and not after them.
   if (options.html !== undefined) writePage(options.html, '')
@@ -36,12 +38,12 @@ export async function runMatrix(options: LabMatrixOptions, { terminal, finish }:
   if (faults.length > 0) finish(1)
 }
 
-function chooseAttacks(ids: readonly string[] | undefined): readonly Attack[] {
-  if (ids === undefined) return attacks
+function chooseAttacks(ids: readonly string[] | undefined): Runnable {
+  if (ids === undefined) return keepRunnable(attacks)
   const wanted = ids.flatMap((text) => text.toLowerCase().split(','))
   const unknown = wanted.find((id) => !attacks.some((attack) => attack.id.toLowerCase() === id))
   if (unknown !== undefined) throw wrongUsage(`There is no attack ${unknown}. All of them: countersign lab list`)
-  return attacks.filter(({ id }) => wanted.includes(id.toLowerCase()))
+  return requireRunnable(attacks.filter(({ id }) => wanted.includes(id.toLowerCase())))
 }
 
 function chooseChecks(names: readonly string[] | undefined): readonly Column[] {

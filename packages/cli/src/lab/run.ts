@@ -27,7 +27,8 @@ export interface LabRunOptions {
 export async function runLab(ids: readonly string[], options: LabRunOptions, context: Context): Promise<void> {
   const { terminal } = context
   const seated = seatModel(options)
-  const chosen = chooseAttacks(ids, options)
+  const { attacks: chosen, leftOut } = chooseAttacks(ids, options)
+  if (leftOut !== undefined) terminal.note(leftOut)
   let over = 0
   const progress = (result: AttackResult): void => {
     over += 1

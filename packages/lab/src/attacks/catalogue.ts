@@ -9,6 +9,7 @@ import { downgrade } from './a6-downgrade.ts'
 import { attestationAudience } from './a7-attestation-audience.ts'
 import { safetyDowngrade } from './a8-safety-downgrade.ts'
 import { clocks } from './a9-clocks.ts'
+import { storeFailure } from './a10-store-failure.ts'
 import { keyPoisoning } from './a11-key-poisoning.ts'
 import { coldStart } from './a12-cold-start.ts'
 import { keyStorm } from './a13-key-storm.ts'
@@ -40,6 +41,7 @@ import { tokenExchange } from './x14-token-exchange.ts'
 import { selfArming } from './x15-self-arming.ts'
 import { sideDoors } from './x16-side-doors.ts'
 import { refusedProofs } from './x17-refused-proofs.ts'
+import { degradedProcess } from './x18-degraded-process.ts'
 import { sessionsAndStreams } from './x19-sessions-and-streams.ts'
 
 /** Each is an entry of its own: reading this list is reading what is tried. */
@@ -62,6 +64,7 @@ export const attacks: readonly Attack[] = [
   attestationAudience,
   safetyDowngrade,
   clocks,
+  storeFailure,
   keyPoisoning,
   coldStart,
   keyStorm,
@@ -84,5 +87,6 @@ export const attacks: readonly Attack[] = [
   selfArming,
   sideDoors,
   refusedProofs,
+  degradedProcess,
   sessionsAndStreams,
 ]

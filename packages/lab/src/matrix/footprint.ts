@@ -50,6 +50,8 @@ export function canDiffer(column: Column, { settings, footprint, exchanges }: Ru
   const { checks, paths, trace } = footprint
   if (column.setting !== undefined) return concernsScene(column.setting, settings, trace)
   if (column.part === 'attestation') return checks.has('attestation') || checks.has('legacy_attestation')
+  // Where there is no store that could be down nobody falls back.
+  if (column.name === 'local_fallback') return settings.shared !== undefined
   if (column.part === 'guard') return column.check === undefined || checks.has(column.check)
   const name = authorizationWeaknesses.find((weakness) => weakness === column.name)
   return name === undefined || concerns[name](readAsked(paths, exchanges))

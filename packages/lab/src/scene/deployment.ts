@@ -14,16 +14,15 @@ import {
   createAuthorizationServer,
 } from '@countersign/authorization-server'
 import { createWeakenedAuthorizationServer, type WeakenedOptions } from '@countersign/authorization-server/unsafe'
-import { type GuardEvent, type Ledger, type Spend, systemClock } from '@countersign/core'
-import { createSqliteLedger } from '@countersign/ledgers/sqlite'
-import { createNotes, type NotesStore, notesPolicy, notesScopes, notesServer } from '@countersign/notes-server'
-import { createGuard, type GuardOptions, type McpHandler } from '@countersign/resource-server'
-import { closeServer, createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
-import { createWeakenedGuard, type Watch, type Weakness } from '@countersign/resource-server/unsafe'
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import type { GuardEvent, Spend } from '@countersign/core'
+import { type NotesStore, notesScopes } from '@countersign/notes-server'
+import type { GuardOptions, McpHandler } from '@countersign/resource-server'
+import { closeServer, listen } from '@countersign/resource-server/node'
+import type { Watch, Weakness } from '@countersign/resource-server/unsafe'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { type AttestationScene, startAttestationIssuer } from './attestation.ts'
 import { type CapabilityTools, declareTools } from './capability-tools.ts'
+import { type NotesDeployment, serveNotes } from './guarded-notes.ts'
 import { type DeploymentLog, logRequests } from './log.ts'
 import type { SceneTouch } from './weak-settings.ts'
 
@@ -72,12 +71,6 @@ export interface DeploymentWatch {
   readonly told: (event: GuardEvent) => void
   /** What of its scene the attack comes to. */
   readonly touched: (what: SceneTouch) => void
-}
-
-/** A guarded notes server with its own notes. */
-export interface NotesDeployment {
-  readonly resource: string
-  readonly notes: NotesStore
 }
 
 /** The parts, and what the tests and the attacks hold of each. */
@@ -165,8 +158,8 @@ export async function startDeployment(options: DeploymentOptions = {}): Promise<
   authorization.on('request', ({ url = '' }: IncomingMessage) => options.watch?.authorization(url))
   authorization.on('request', server.listener)
   const guarded = { ...options, guard: { ...trust, ...options.guard } }
-  const a = await serveNotes(serverA, resources[0], issuer, join(data, 'a.sqlite'), guarded)
-  const b = await serveNotes(serverB, resources[1], issuer, join(data, 'b.sqlite'), guarded)
+  const a = await serveNotes(serverA, { resource: resources[0], issuer, path: join(data, 'a.sqlite') }, guarded)
+  const b = await serveNotes(serverB, { resource: resources[1], issuer, path: join(data, 'b.sqlite') }, guarded)
 
   async function close(): Promise<void> {
     await Promise.all(servers.map((http) => closeServer(http, 0)))
@@ -206,40 +199,4 @@ async function createClient(clientId: string) {
   const kid = `${clientId}-key`
   const privateJwk = { ...(await exportJWK(privateKey)), kid, alg: 'ES256' }
   return { clientId, privateJwk, publicJwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256' } }
-}
-
-async function serveNotes(
-  http: Server,
-  resource: string,
-  issuer: string,
-  path: string,
-  options: DeploymentOptions,
-): Promise<NotesDeployment> {
-  const { weak = [], weakAttestation = [], guard: overrides = {}, capabilities, watch, handler = handleNotes } = options
-  const notes = createNotes({ path })
-  const isDurable = options.durable === true || capabilities !== undefined
-  const ledger = isDurable ? { ledger: openLedger(`${path}.ledger`, options) } : {}
-  const tools = capabilities === undefined ? {} : { tools: declareTools(capabilities) }
-  const guardOptions = { resource, authorizationServers: [issuer], ...notesPolicy, ...tools, ...ledger, ...overrides }
-  // The guard itself insists on it, so that nobody weakens a server by mistake.
-  const isSpecial = weak.length + weakAttestation.length > 0 || watch !== undefined
-  if (isSpecial) process.env.COUNTERSIGN_UNSAFE = '1'
-  const guard = isSpecial
-    ? createWeakenedGuard(guardOptions, weak, { attestation: weakAttestation, ...(watch && { watch: watch.guard }) })
-    : createGuard(guardOptions)
-  const server = guard.protect(handler(notes))
-  await server.ready()
-  hardenServer(http)
-  http.on('request', createNodeListener(server))
-  return { resource, notes }
-}
-
-function openLedger(path: string, { guard: { clock = systemClock } = {}, bendSpend }: DeploymentOptions): Ledger {
-  const ledger = createSqliteLedger({ path }, clock)
-  if (bendSpend === undefined) return ledger
-  return { lifetime: ledger.lifetime, spend: (spends) => ledger.spend(spends.map((each) => bendSpend(each, clock()))) }
-}
-
-function handleNotes(notes: NotesStore): McpHandler {
-  return createMcpHandler(() => notesServer(notes))
 }

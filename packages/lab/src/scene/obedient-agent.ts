@@ -1,7 +1,7 @@
 /** An agent that is asked to summarise notes; by default it does whatever they tell it to, as gullible as a model on a bad day. */
 
 import { callTool, type Holder, modernHeaders, toolCall } from './agent.ts'
-import type { NotesDeployment } from './deployment.ts'
+import type { NotesDeployment } from './guarded-notes.ts'
 import { findOrders, type Instruction, isSameInstruction } from './orders.ts'
 import { type Answer, readAnswer, send } from './wire.ts'
 

@@ -4,6 +4,7 @@ import type { StepUpOptions } from '@countersign/client'
 import type { DeploymentOptions } from './deployment.ts'
 import type { Mind } from './obedient-agent.ts'
 import type { KeysSetting } from './published-issuer.ts'
+import type { SharedSetting } from './shared-notes.ts'
 import type { WeakSetting } from './weak-settings.ts'
 
 /** What stands on it. */
@@ -22,6 +23,8 @@ export interface SceneOptions extends DeploymentOptions {
   readonly inward?: string
   /** That server fetches with what goes wherever it is sent. */
   readonly naiveFetch?: true
+  /** With two processes that serve the notes of the first server, and spend in one Redis. */
+  readonly shared?: SharedSetting
   /** The agent is one that does not look where an authorization code comes from (RFC 9207), nor what a challenge names. */
   readonly heedlessAgent?: true
   /** What the operator of the agent lets it have unasked; default: nothing. */

@@ -1,6 +1,7 @@
 /** The stage of one attack: a deployment with a collector beside it, a clock that can be put forward, and names for all. */
 import type { StepUpOptions } from '@countersign/client'
 import { type GuardEvent, systemClock } from '@countersign/core'
+import { isInstalled, NotInstalled } from '@countersign/store-servers'
 import { type Collector, startCollector } from './collector.ts'
 import { type Deployment, startDeployment } from './deployment.ts'
 import { type InwardIssuer, startInwardIssuer } from './inward-issuer.ts'
@@ -10,6 +11,7 @@ import { createPartner, type Partner } from './partner.ts'
 import { type ProxiedNotes, startProxiedNotes } from './proxied-notes.ts'
 import { type Published, startPublishedIssuer } from './published-issuer.ts'
 import type { SceneOptions } from './scene-options.ts'
+import { type SharedNotes, startSharedNotes } from './shared-notes.ts'
 import { applyWeakSettings } from './weak-settings.ts'
 import { noAnswer } from './wire.ts'
 
@@ -28,6 +30,8 @@ export interface Scene extends Deployment {
   readonly proxied: ProxiedNotes | undefined
   /** Where the scene has one. */
   readonly inward: InwardIssuer | undefined
+  /** Where the scene has them. */
+  readonly shared: SharedNotes | undefined
   /** Whether its agent leaves out what would protect it. */
   readonly isAgentHeedless: boolean
   /** What it may have unasked. */
@@ -60,9 +64,17 @@ export function inwardIn({ inward }: Scene): InwardIssuer {
   return inward
 }
 
+/** The processes that share a store. */
+export function sharedIn({ shared }: Scene): SharedNotes {
+  if (shared === undefined) throw new Error('this scene has no processes that share a store')
+  return shared
+}
+
 /** Starts one on free ports of 127.0.0.1; `isWeak` gives its servers the names of vulnerable ones. */
 export async function startScene(given: SceneOptions, isWeak: boolean): Promise<Scene> {
   const options = applyWeakSettings(given)
+  // Before anything stands that would have to be taken down.
+  if (options.shared !== undefined && !isInstalled('redis-server')) throw new NotInstalled('redis-server')
   const { watch } = options
   let passed = 0
   const partner = await createPartner(options.partner)
@@ -94,6 +106,11 @@ export async function startScene(given: SceneOptions, isWeak: boolean): Promise<
   const fetching = options.naiveFetch === true ? fetch : undefined
   const inward = options.inward === undefined ? undefined : await startInwardIssuer(options.inward, fetching)
   const proxied = trustedProxies === undefined ? undefined : await startProxiedNotes(trustedProxies)
+  const place = { resource: deployment.a.resource, issuer: deployment.issuer }
+  const shared =
+    options.shared === undefined
+      ? undefined
+      : await startSharedNotes({ ...place, setting: options.shared }, { ...options, guard })
   const server = isWeak ? 'vuln-mcp' : 'hardened-mcp'
   const cast = new Map([
     [deployment.issuer, 'authorization server'],
@@ -103,6 +120,8 @@ export async function startScene(given: SceneOptions, isWeak: boolean): Promise<
     [deployment.attestation?.issuer ?? '', 'attestation issuer'],
     [proxied === undefined ? '' : new URL(proxied.url).origin, server],
     [inward === undefined ? '' : new URL(inward.url).origin, server],
+    [shared === undefined ? '' : new URL(shared.one.url).origin, server],
+    [shared === undefined ? '' : new URL(shared.other.url).origin, `${server}-b`],
   ])
   const nameOf = (url: string): string => cast.get(new URL(url).origin) ?? 'elsewhere'
   const { mind = obey } = options
@@ -113,6 +132,7 @@ export async function startScene(given: SceneOptions, isWeak: boolean): Promise<
     published,
     proxied,
     inward,
+    shared,
     events,
     get log() {
       watch?.touched('log')
@@ -139,6 +159,7 @@ export async function startScene(given: SceneOptions, isWeak: boolean): Promise<
       await published?.close()
       await proxied?.close()
       await inward?.close()
+      await shared?.close()
     },
   }
 }

@@ -20,6 +20,7 @@ export const weakSettings = [
   'heedless_agent',
   'scopes_unasked',
   'capabilities_unasked',
+  'epoch_ignored',
 ] as const
 
 /** One of them. */
@@ -132,6 +133,10 @@ const rules: Readonly<Record<WeakSetting, Rule>> = {
       stepUp: { ...stepUp, capabilities: Object.keys(notesPolicy.tools) },
     }),
     concerns: ({ touched }) => touched.has('agent'),
+  },
+  epoch_ignored: {
+    weaken: (options) =>
+      options.shared === undefined ? options : { ...options, shared: { ...options.shared, epoch: 'ignored' } },
   },
 }
 

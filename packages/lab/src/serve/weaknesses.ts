@@ -89,6 +89,7 @@ const settingWords: Readonly<Record<WeakSetting, string>> = {
   heedless_agent: 'The agent does not look where a code comes from',
   scopes_unasked: 'The agent may fetch every scope by itself',
   capabilities_unasked: 'The agent may ask for every capability by itself',
+  epoch_ignored: 'A store that comes back counts as one that forgot nothing',
 }
 
 /** One of them as the page knows it. */
