@@ -88,7 +88,8 @@ function connectionOptions(node: RedisNode, { options, usesTls, database }: Redi
 async function withDeadline<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlinePassed()), milliseconds)
+    // Where this process itself was busy for so long, the reply may have come and only not been read: it is read first.
+    timer = setTimeout(() => setImmediate(() => reject(new DeadlinePassed())), milliseconds)
   })
   try {
     return await Promise.race([promise, deadline])

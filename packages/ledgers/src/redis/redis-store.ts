@@ -9,6 +9,7 @@ import {
   systemClock,
 } from '@countersign/core'
 import { StoreHealthMachine } from '../shared/store-health.ts'
+import type { NodeConnection } from './node-connection.ts'
 import type { RedisAddress } from './redis-address.ts'
 import { type RedisLedgerOptions, SPEND_TIMEOUT } from './redis-options.ts'
 import { LEASE } from './replica-rule.ts'
@@ -90,9 +91,9 @@ export class RedisStore implements SharedStore {
   }
 
   /** The server says that the epoch is over: another one is settled at once. */
-  epochOver({ epoch }: Way): void {
+  epochOver({ epoch, connection }: Way): void {
     this.#machine.spendFailed('epoch')
-    if (epoch.id !== this.#epoch.id) return
+    if (epoch.id !== this.#epoch.id || connection !== this.#current?.connection) return
     this.#isOver = true
     this.#schedule(() => this.#beat(), 0)
   }
@@ -101,7 +102,7 @@ export class RedisStore implements SharedStore {
   failed(error: unknown, { connection }: Way): StoreFault {
     const fault = error instanceof LedgerUnavailable ? error.fault : faultOf(error)
     this.#machine.spendFailed(fault)
-    if (endsConnection(error)) connection.close()
+    if (endsConnection(error)) this.#leave(connection)
     return fault
   }
 
@@ -116,7 +117,7 @@ export class RedisStore implements SharedStore {
   #use(opened: SettledConnection, askedAt: number): void {
     this.#current = opened
     this.#adopt(opened.settled, askedAt)
-    opened.connection.onEnd(() => this.#lost(opened))
+    opened.connection.onEnd(() => this.#lost(opened.connection))
     this.#scheduleBeat()
   }
 
@@ -138,8 +139,14 @@ export class RedisStore implements SharedStore {
     this.#machine.tell({ type: 'store_epoch', id: this.#epoch.id, notBefore: this.#epoch.notBefore })
   }
 
-  #lost(connection: SettledConnection): void {
-    if (this.#isClosed || this.#current !== connection) return
+  /** A server that stalls may take its time to end a connection: nobody waits for that. */
+  #leave(connection: NodeConnection): void {
+    connection.close()
+    this.#lost(connection)
+  }
+
+  #lost(connection: NodeConnection): void {
+    if (this.#isClosed || this.#current?.connection !== connection) return
     this.#current = undefined
     this.#machine.spendFailed('down')
     this.#scheduleReconnect(FIRST_PAUSE)
@@ -158,7 +165,7 @@ export class RedisStore implements SharedStore {
     } catch (error) {
       if (this.#current !== current) return
       this.#machine.heartbeatFailed(faultOf(error))
-      if (mustLeave(error)) current.connection.close()
+      if (mustLeave(error)) this.#leave(current.connection)
     } finally {
       this.#isBeating = false
       if (this.#current === current) this.#scheduleBeat()
