@@ -3,7 +3,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { declareTools } from '@countersign/lab'
-import { createSqliteLedger } from '@countersign/ledgers/sqlite'
+import { openLedger } from '@countersign/ledgers'
 import { createNotes, notesPolicy, notesServer } from '@countersign/notes-server'
 import { createGuard } from '@countersign/resource-server'
 import { createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
@@ -16,18 +16,21 @@ const {
   notes: path,
   ledger,
   capabilities,
+  publicEndpoint,
 } = JSON.parse(process.argv[2] ?? '') as GuardedProcessOptions
 const http = createServer()
 await listen(http, 0, '127.0.0.1')
-const endpoint = `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`
+const host = `127.0.0.1:${(http.address() as AddressInfo).port}`
+const endpoint = `http://${host}/mcp`
 const notes = createNotes({ path })
 const guard = createGuard({
   resource,
-  endpoint,
+  endpoint: publicEndpoint ?? endpoint,
+  hosts: [host],
   authorizationServers: [issuer],
   ...notesPolicy,
   tools: declareTools(capabilities),
-  ledger: createSqliteLedger({ path: ledger }),
+  ledger: await openLedger(ledger),
 })
 const server = guard.protect(createMcpHandler(() => notesServer(notes)))
 await server.ready()

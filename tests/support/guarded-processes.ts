@@ -12,10 +12,13 @@ export interface GuardedProcessOptions {
   /** The identifier that all of them serve. */
   readonly resource: string
   readonly issuer: string
-  /** Paths of SQLite files: its own notes, and the ledger that it may share. */
+  /** Path of an SQLite file with its own notes. */
   readonly notes: string
+  /** URL, or path of an SQLite file, of the ledger that it may share. */
   readonly ledger: string
   readonly capabilities: CapabilityTools
+  /** What proofs are made for, where that is the address of a load balancer and not its own. */
+  readonly publicEndpoint?: string
 }
 
 /** What it says: where it listens; and, whenever asked, how many notes its tool has written. */
@@ -40,17 +43,18 @@ export interface GuardedProcesses {
   close(): Promise<void>
 }
 
-/** How many, and what they count in: one ledger, or each in its own. */
+/** How many, and what they count in: one SQLite file, each in its own, or the ledger at a URL. */
 export interface GuardedProcessesOptions {
   readonly count: number
-  readonly ledger: 'shared' | 'own'
+  readonly ledger: 'shared' | 'own' | { readonly url: string }
   readonly capabilities: CapabilityTools
+  readonly publicEndpoint?: string
 }
 
 /** Starts them for the first resource of a deployment. */
 export async function startGuardedProcesses(
   { issuer, a }: Pick<Deployment, 'issuer' | 'a'>,
-  { count, ledger, capabilities }: GuardedProcessesOptions,
+  { count, ledger, capabilities, publicEndpoint }: GuardedProcessesOptions,
 ): Promise<GuardedProcesses> {
   const data = mkdtempSync(join(tmpdir(), 'countersign-processes-'))
   let running: readonly RunningProcess[] = []
@@ -62,8 +66,9 @@ export async function startGuardedProcesses(
           resource: a.resource,
           issuer,
           notes: join(data, `notes-${place}.sqlite`),
-          ledger: join(data, ledger === 'shared' ? 'ledger.sqlite' : `ledger-${place}.sqlite`),
+          ledger: typeof ledger === 'object' ? ledger.url : join(data, nameLedger(ledger, place)),
           capabilities,
+          ...(publicEndpoint !== undefined && { publicEndpoint }),
         }),
       ),
     )
@@ -83,6 +88,10 @@ export async function startGuardedProcesses(
       rmSync(data, { recursive: true })
     },
   }
+}
+
+function nameLedger(ledger: 'shared' | 'own', place: number): string {
+  return ledger === 'shared' ? 'ledger.sqlite' : `ledger-${place}.sqlite`
 }
 
 interface RunningProcess extends GuardedProcess {
