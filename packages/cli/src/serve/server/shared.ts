@@ -17,8 +17,9 @@ export async function openShared(
 ): Promise<Shared> {
   if (config.ledger === undefined) return {}
   const { url, ...options } = config.ledger
-  const ledger = await createRedisLedger(url, { deployment: config.issuer, ...options, clock, onEvent: storeEvents })
+  const ledger = await createRedisLedger(url, { deployment: config.issuer, ...options, clock })
   closers.push(() => ledger.close())
+  ledger.store.watch(storeEvents)
   // It tells of changes alone, and metrics begin with nothing.
   storeEvents({ type: 'store_health', health: ledger.store.health, reason: 'recovered' })
   return { ledger }
