@@ -1,4 +1,5 @@
 /** Real store servers, for tests, the lab and chaos runs. */
+export { type Certificate, makeCertificate } from './certificate.ts'
 export { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 export { findFreePort } from './free-port.ts'
 export { isInstalled, NotInstalled, type Program } from './installed.ts'

@@ -13,6 +13,7 @@ export interface EpochKeeperParts {
   readonly connections: Connections
   readonly clock: Clock
   readonly timeoutMs: number
+  readonly heartbeatMs: number
   readonly onMemoryLost: SettleParts['onMemoryLost']
   /** Makes the tables that are not there, where somebody dropped them. */
   readonly restore: (connection: Connection) => Promise<void>
@@ -40,8 +41,7 @@ export interface EpochKeeper {
   stop(): void
 }
 
-/** Milliseconds between heartbeats, and for one of them. */
-const INTERVAL = 1000
+/** Milliseconds for a heartbeat. */
 const PATIENCE = 1000
 
 /** Makes one; nothing is sent before `settle`. */
@@ -97,7 +97,7 @@ export function createEpochKeeper(parts: EpochKeeperParts): EpochKeeper {
     beat().catch((error: unknown) => (isUndefinedObject(error) ? restore() : Promise.reject(error)))
   const next = (): void => {
     if (isStopped) return
-    timer = setTimeout(() => void live().finally(next), INTERVAL * (0.8 + 0.4 * Math.random()))
+    timer = setTimeout(() => void live().finally(next), parts.heartbeatMs * (0.8 + 0.4 * Math.random()))
     timer.unref()
   }
   const live = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import { LedgerUnavailable } from '@countersign/core'
 import { StoreUnusable } from '../shared/store-unusable.ts'
 import { CLOCK_DIFFERENCE } from './base-schema.ts'
 import type { Connection } from './connections.ts'
-import { codeOf, StatementFailed } from './faults.ts'
+import { codeOf, explainError, StatementFailed } from './faults.ts'
 
 /** PostgreSQL 13 is the first that numbers its transactions without end. */
 const OLDEST = 130_000
@@ -88,7 +88,7 @@ type Explanation = readonly [StoreUnusable['fault'], string]
 
 const UNREACHABLE: Explanation = [
   'unreachable',
-  'nobody answers there. Check that it runs, its host and port, and what stands between.',
+  'nobody answers there, or not as PostgreSQL does. Check that it runs, its host and port, and what stands between.',
 ]
 
 const bySqlState: readonly (readonly [RegExp, Explanation])[] = [
@@ -97,28 +97,24 @@ const bySqlState: readonly (readonly [RegExp, Explanation])[] = [
   [/^42501$/, ['permission', 'the role may not do what is needed: it has to own its schema.']],
   [/^(53300|57P03)$/, ['unreachable', 'it takes no connections now: it is starting or ending, or has no room left.']],
   [/^25006$/, ['read_only', 'it takes no writes. Name the primary.']],
+  [/^(42883|0A000)$/, ['wrong_server', 'it lacks what PostgreSQL has.']],
 ]
 
-/** What an error at the first connection means; `StoreUnusable` as it is, and what nobody foresaw as the driver told it. */
+/** What an error at the first connection means; what a migration did wrong stays what it is. */
 export function explainStart(
   error: unknown,
   { label, host }: { readonly label: string; readonly host: string },
 ): unknown {
   if (error instanceof StoreUnusable || error instanceof StatementFailed) return error
-  if (error instanceof LedgerUnavailable) return error.fault === 'clock' ? unusable(label, clockFault) : error
-  const [fault, text] = explain(error, host)
-  return new StoreUnusable(fault, label, text)
+  if (error instanceof LedgerUnavailable) return error
+  const explained = explain(error, host)
+  return explained === undefined ? explainError(error) : new StoreUnusable(explained[0], label, explained[1])
 }
 
-const clockFault: Explanation = ['clock', "its clock and this machine's differ too much. Synchronise both, with NTP."]
-
-function unusable(label: string, [fault, text]: Explanation): StoreUnusable {
-  return new StoreUnusable(fault, label, text)
-}
-
-function explain(error: unknown, host: string): Explanation {
+function explain(error: unknown, host: string): Explanation | undefined {
+  if (!(error instanceof Error)) return undefined
   const code = codeOf(error) ?? ''
-  const message = error instanceof Error ? error.message : ''
+  const { message } = error
   const known = bySqlState.find(([pattern]) => pattern.test(code))
   if (known !== undefined) return known[1]
   if (/^SASL|password/i.test(message)) return ['credentials', 'it wants a password, and the URL has none that will do.']
@@ -133,6 +129,5 @@ function explain(error: unknown, host: string): Explanation {
     ]
   }
   if (/^E[A-Z_]+$/.test(code) || /timeout|terminated/i.test(message)) return UNREACHABLE
-  if (/^[0-9A-Z]{5}$/.test(code)) return ['wrong_server', `it refused what PostgreSQL accepts (SQLSTATE ${code}).`]
-  return ['wrong_server', 'what answers there does not speak as PostgreSQL does. Check host and port.']
+  return undefined
 }

@@ -40,6 +40,7 @@ export async function openPostgres(url: string, options: PostgresOptions): Promi
     connections: watching,
     clock,
     timeoutMs,
+    heartbeatMs: options.heartbeatMs ?? 1000,
     onMemoryLost: options.onMemoryLost,
     restore: prepare,
     onMoved: () => work.renew(),

@@ -54,6 +54,8 @@ export interface PostgresOptions {
   readonly timeoutMs?: number
   /** How long a connection may take to come about, or to become free: 2000 ms by default. */
   readonly connectTimeoutMs?: number
+  /** How long a heartbeat comes after the one before, about: 1000 ms by default. */
+  readonly heartbeatMs?: number
   /**
    * Runs in the transaction that starts an epoch after memory was lost, in one process of all; not for the first epoch.
    * It gives that transaction's statements; when it rejects, nothing has happened and nothing is answered.

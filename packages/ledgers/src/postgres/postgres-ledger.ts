@@ -11,7 +11,7 @@ import type { Judged } from './statements.ts'
 /** A schema of the ledger's own, or a database that it shares, in whose schema it makes its tables, and which it does not close. */
 export type PostgresLedgerOptions = OwnSchema | { readonly database: PostgresDatabase; readonly timeoutMs?: number }
 
-interface OwnSchema extends Pick<PostgresOptions, 'deployment' | 'tls' | 'max' | 'connectTimeoutMs'> {
+interface OwnSchema extends Pick<PostgresOptions, 'deployment' | 'tls' | 'max' | 'connectTimeoutMs' | 'heartbeatMs'> {
   readonly url: string
   /** `countersign_ledger` by default. */
   readonly schema?: string
