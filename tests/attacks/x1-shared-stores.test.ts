@@ -65,7 +65,7 @@ function useProcesses(start: () => Promise<Store | 'own'>): () => GuardedProcess
 
 /** One call that is good at any of them, once. */
 async function captureCall(servers: GuardedProcesses): Promise<Sending> {
-  const holder = await obtainToken(deployment(), 'notes:read')
+  const holder = await obtainToken(deployment(), { scope: 'notes:read' })
   const body = toolCall('read_notes')
   return prove(servers, { ...holder, body })
 }
@@ -95,7 +95,7 @@ describe(`X1: ${connections} connections to ${processes} processes at once`, () 
     it('land one proof in each of them', async () => {
       const { all } = servers()
       // Of no use to each other: a proof without one is good at all of them.
-      const { token, key } = await obtainToken(deployment(), 'notes:read')
+      const { token, key } = await obtainToken(deployment(), { scope: 'notes:read' })
       const body = toolCall('read_notes')
       const dpop = await signProof(key, { url: publicEndpoint, token, content: body })
       const call = { headers: { ...modernHeaders(body), authorization: `DPoP ${token}`, dpop }, body }
