@@ -19,11 +19,12 @@ import { createInteractionRoutes } from './interaction/routes.ts'
 import { createAccessTokenReader } from './introspection/access-token-reader.ts'
 import { createIntrospectionAnswer } from './introspection/answer.ts'
 import { findOwnTokens } from './introspection/token-models.ts'
-import { type FollowedSigningKeys, followSigningKeys } from './keys/follow-keys.ts'
+import { followSigningKeys } from './keys/follow-keys.ts'
 import { createJwksCaching } from './keys/jwks-caching.ts'
 import { checkKeyOptions } from './keys/key-options.ts'
 import type { KeyDescription } from './keys/signing-keys.ts'
 import { revokeByOperator } from './revocation/admin.ts'
+import { hearSecurityEvents } from './revocation/channel.ts'
 import { createRevocationFeed } from './revocation/feed.ts'
 import { createSecurityEvents } from './revocation/security-events.ts'
 import { followRevokedKeys } from './revocation/trusted-keys.ts'
@@ -36,6 +37,7 @@ import { type DurableState, openDurableState } from './store/durable-state.ts'
 import { probeStores } from './store/probe.ts'
 import { refuseWhileLedgerUnavailable, tellOperator } from './store/unavailable.ts'
 import { createUserStore } from './store/users.ts'
+import { watchStores } from './store/watch-stores.ts'
 import { useTokenProofs } from './token-endpoint/grants.ts'
 import { createTokenNonces } from './token-endpoint/token-nonces.ts'
 import { createTokenProofs } from './token-endpoint/token-proof.ts'
@@ -103,16 +105,20 @@ export async function assembleAuthorizationServer(
   const { issuer, trust, log = () => {} } = options
   const state = await openDurableState(options, log)
   const revoked = followRevokedKeys(trust, state.revocations, log)
-  let following: FollowedSigningKeys | undefined
+  const ends = [...watchStores(state, log), () => revoked?.stop()]
   const close = async () => {
-    following?.stop()
-    revoked?.stop()
+    for (const end of ends) end()
     await state.store.close()
   }
   try {
     const provider = await createProvider(options, state, variation)
-    following = followSigningKeys(provider, state.keys, log)
-    if (revoked !== undefined) provider.use(createSecurityEvents(issuer, revoked))
+    const following = followSigningKeys(provider, state.keys, log)
+    ends.push(() => following.stop())
+    if (revoked !== undefined) {
+      const audiences = [issuer, ...options.resources.map(({ resource }) => resource)]
+      ends.push(hearSecurityEvents(options.channel, { trust: revoked.trust, audiences, log }))
+      provider.use(createSecurityEvents(issuer, revoked, (event) => state.announcements.securityEvent(event)))
+    }
     await revoked?.settled()
     return {
       issuer,
@@ -121,7 +127,7 @@ export async function assembleAuthorizationServer(
       probe: () =>
         tellOperator(async () => {
           await probeStores(issuer, state)
-          await following?.settled()
+          await following.settled()
           await revoked?.settled()
         }),
       rotateKeys: () => tellOperator(() => state.keys.rotate()),

@@ -1,5 +1,11 @@
 /** What happened at the authorization server, for its log; no entry carries a token, key, secret or a client's text. */
-import { type AttestationEvent, describeFault, type Fault, type RejectionCode } from '@countersign/core'
+import {
+  type AttestationEvent,
+  describeFault,
+  type Fault,
+  type RejectionCode,
+  type StoreEvent,
+} from '@countersign/core'
 import type { RevocationKind } from '@countersign/core/wire'
 
 /**
@@ -24,6 +30,7 @@ export type LogEntry =
   | { readonly type: 'signing_keys_changed'; readonly keyId: string }
   | { readonly type: 'family_revoked'; readonly clientId: string; readonly cause: 'code' | 'refresh_token' }
   | ({ readonly type: 'server_error' } & Fault)
+  | StoreEvent
   | AttestationEvent
 
 /** Receives entries; must not throw. */

@@ -2,7 +2,7 @@
 import type { Trust, TrustList } from '@countersign/attestation/trust'
 import type { AttestationPolicy, Presence } from '@countersign/attestation/verify'
 import type { CapabilityRequirement } from '@countersign/capability'
-import type { KeyRing, Ledger } from '@countersign/core'
+import type { KeyRing, Ledger, SharedChannel } from '@countersign/core'
 import type { Log } from '../log.ts'
 
 /** A resource server that tokens are issued for (RFC 8707). */
@@ -165,6 +165,11 @@ export interface AuthorizationServerOptions {
    * any case. Closing it is its owner's business.
    */
   readonly ledger?: Ledger
+  /**
+   * Tells the guards and the other servers of a deployment at once of what is revoked and of keys that were stolen; without
+   * it they learn it from the feed, and from the issuers. Closing it is its owner's business.
+   */
+  readonly channel?: SharedChannel
   /** Without it, secrets lie in an SQLite file as they are. */
   readonly encryption?: EncryptionOptions
   readonly keys?: KeyOptions

@@ -62,6 +62,8 @@ export interface RevocationParts {
   readonly verifier: Verifier
   readonly now: () => number
   readonly log: Log
+  /** Told of each once it was committed. */
+  readonly onRevoked: () => void
 }
 
 /** A resource server whose clock is behind takes a token for so much longer, in seconds. */
@@ -75,11 +77,12 @@ const LONGEST_CAPABILITY = MOST_AHEAD + MOST_SECONDS
 
 /** Creates them. */
 export function createRevocations(parts: RevocationParts): Revocations {
-  const { issuer, store, verifier, now, log } = parts
+  const { issuer, store, verifier, now, log, onRevoked } = parts
 
   const revoke = async (kind: RevocationKind, id: string, times: { before: number; until: number }) => {
     const key = await revocationKey(verifier, kind, issuer, id)
     await store.revoke({ kind, id }, { key, ...times })
+    onRevoked()
     log({ type: 'revoked', what: kind })
   }
   const keysOf = (names: readonly Name[]) =>

@@ -13,11 +13,17 @@ const MOST_OCTETS = 16_385
  * Creates the middleware. An event is answered with 202 once the tokens minted on the key's word are revoked, and that
  * is on the disk; with 503 while it cannot be brought there.
  */
-export function createSecurityEvents(issuer: string, followed: FollowedKeys): Middleware {
+export function createSecurityEvents(
+  issuer: string,
+  followed: FollowedKeys,
+  tell: (event: string) => void,
+): Middleware {
   const answer = createSecurityEventEndpoint(followed.trust, { audience: issuer })
   return async (ctx, next) => {
     if (ctx.path !== EVENTS_PATH) return next()
-    const response = await answer(await toRequest(ctx, issuer))
+    const body = ctx.method === 'POST' ? await readStart(ctx) : undefined
+    const response = await answer(toRequest(ctx, issuer, body))
+    if (response.status === 202) tell(new TextDecoder().decode(body).trim())
     const settled = response.ok ? await isSettled(followed) : true
     ctx.status = settled ? response.status : 503
     for (const [name, value] of settled ? response.headers : [['Retry-After', '30'] as const]) ctx.set(name, value)
@@ -34,16 +40,12 @@ async function isSettled(followed: FollowedKeys): Promise<boolean> {
   }
 }
 
-async function toRequest(ctx: Context, issuer: string): Promise<Request> {
-  const { method } = ctx
+function toRequest(ctx: Context, issuer: string, body: Uint8Array<ArrayBuffer> | undefined): Request {
   const headers = new Headers()
   for (const name of ['Content-Type', 'Content-Encoding']) {
     if (ctx.get(name) !== '') headers.set(name, ctx.get(name))
   }
-  const url = `${issuer}${EVENTS_PATH}`
-  return method === 'POST'
-    ? new Request(url, { method, headers, body: await readStart(ctx) })
-    : new Request(url, { method, headers })
+  return new Request(`${issuer}${EVENTS_PATH}`, { method: ctx.method, headers, ...(body !== undefined && { body }) })
 }
 
 /** What is longer than any event is not read to its end. */

@@ -7,6 +7,7 @@ import { checkKeyOptions } from '../keys/key-options.ts'
 import { openSigningKeys, type SigningKeys } from '../keys/signing-keys.ts'
 import { createVault } from '../keys/vault.ts'
 import type { Log } from '../log.ts'
+import { type Announcements, createAnnouncements } from '../revocation/channel.ts'
 import { createRevocations, type Revocations } from '../revocation/revocations.ts'
 import { type DatabaseAddress, readDatabaseAddress } from './database-address.ts'
 import type { DurableStore, StoreParts } from './durable-store.ts'
@@ -20,6 +21,7 @@ export interface DurableState {
   /** Where assertions, proofs and answers are spent: in the store, or elsewhere. */
   readonly ledger: Ledger
   readonly revocations: Revocations
+  readonly announcements: Announcements
   readonly verifier: Verifier
   /** Yields a NumericDate. */
   readonly now: () => number
@@ -47,8 +49,11 @@ export async function openDurableState(options: AuthorizationServerOptions, log:
     const single = await findSingleKey(store.secrets)
     const keys = await openSigningKeys({ rows: store.keys, vault, now, ...keyOptions }, single)
     if (single !== undefined) await forgetSingleKey(store.secrets)
-    const revocations = createRevocations({ issuer, store: store.revocations, verifier, now, log })
-    return { store, secrets, keys, ledger: options.ledger ?? store.ledger, revocations, verifier, now }
+    const announcements = createAnnouncements(options.channel, issuer, log)
+    const onRevoked = () => announcements.revoked()
+    const revocations = createRevocations({ issuer, store: store.revocations, verifier, now, log, onRevoked })
+    const ledger = options.ledger ?? store.ledger
+    return { store, secrets, keys, ledger, revocations, announcements, verifier, now }
   } catch (error) {
     await store.close()
     throw error

@@ -118,7 +118,6 @@ describe.each([{ ledger: 'the same' }, { ledger: 'Redis' }])(
       const held = await redeemCode(world, await obtainCode(world), { key, nonce })
       await world.revoke({ subject: 'user-1' })
       expect((await refresh(world, String(held.body.refresh_token), { key, nonce })).status).toBe(400)
-      const attempt = startAttempt(world)
       const other = await redeemCode(world, await obtainCode(world), { key, nonce })
       await world.revoke({ client: 'desktop' })
       expect((await refresh(world, String(other.body.refresh_token), { key, nonce })).status).toBe(400)
