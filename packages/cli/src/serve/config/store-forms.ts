@@ -32,7 +32,7 @@ const addressed = members({
   deployment: optional(text),
 })
 
-const url: Form<{ readonly url: string }> = (value, place) => ({ url: secret(value, place) })
+const url: Form<ReturnType<typeof addressed>> = (value, place) => ({ url: secret(value, place) })
 
 /** Where the ledger is: a URL, wherever it stands, or an object with it and what belongs to it. */
 export const ledger = either((value) => isText(value) || isElsewhere(value), url, addressed)

@@ -1,12 +1,13 @@
-/** Where single-use things are spent, when that is not the database: a store that every process of every host shares. */
-import type { Ledger } from '@countersign/core'
-import { createRedisLedger } from '@countersign/ledgers/redis'
+/** What the processes of all hosts share beside the database: where things are spent, and where they tell one another. */
+import type { Ledger, SharedChannel } from '@countersign/core'
+import { createRedisChannel, createRedisLedger } from '@countersign/ledgers/redis'
 import type { ServeConfig } from '../config/read-config.ts'
 import type { ServerParts } from './open-server.ts'
 
 /** What the authorization server is given of it. */
 export interface Shared {
   readonly ledger?: Ledger
+  readonly channel?: SharedChannel
 }
 
 /** Opens it; rejects with `StoreUnusable`. Each function in `closers` is to be called at the end. */
@@ -16,11 +17,13 @@ export async function openShared(
   closers: (() => unknown)[],
 ): Promise<Shared> {
   if (config.ledger === undefined) return {}
-  const { url, ...options } = config.ledger
-  const ledger = await createRedisLedger(url, { deployment: config.issuer, ...options, clock })
+  const { url, deployment = config.issuer, ...options } = config.ledger
+  const ledger = await createRedisLedger(url, { ...options, deployment, clock })
   closers.push(() => ledger.close())
   ledger.store.watch(storeEvents)
   // It tells of changes alone, and metrics begin with nothing.
   storeEvents({ type: 'store_health', health: ledger.store.health, reason: 'recovered' })
-  return { ledger }
+  const channel = await createRedisChannel(url, options)
+  closers.push(() => channel.close())
+  return { ledger, channel }
 }
