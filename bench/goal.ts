@@ -2,7 +2,7 @@
 export interface Goal {
   readonly name: string
   readonly value: number
-  readonly unit: '×' | 'MB'
+  readonly unit: '×' | 'MB' | 'B'
   readonly bound: { readonly atMost: number } | { readonly atLeast: number }
 }
 

@@ -7,6 +7,7 @@ import { describeGoal, type Goal, isMet } from './goal.ts'
 import { guardBenchmark } from './guard/guard.bench.ts'
 import type { Costs } from './interleave.ts'
 import { introspectionBenchmark } from './introspection/introspection.bench.ts'
+import { ledgerBenchmark } from './ledger/ledger.bench.ts'
 import { tokenEndpointBenchmark } from './token-endpoint/token-endpoint.bench.ts'
 
 export interface Benchmark {
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   capabilityBenchmark,
   frictionBenchmark,
   introspectionBenchmark,
+  ledgerBenchmark,
   tokenEndpointBenchmark,
 ]
 
