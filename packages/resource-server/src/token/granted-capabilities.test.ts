@@ -13,13 +13,18 @@ async function listSpends(overrides: Members, issuedAt = start) {
   return held?.spends ?? []
 }
 
-const [hour, day] = [3600, 86_400]
+const [hour, day] = [3600, 86_400] // seconds
 
 describe('when a capability was made, for a store that has lost its memory', () => {
   it.each<[string, Members, number]>([
     ['is when a person approved it', { approved_at: start - 7 }, start - 7],
     ['is an hour before its end at the earliest', { expires: start + 60 }, start + 60 - hour],
-    ['is a day before its beginning at the earliest', { not_before: start + 9, expires: start + 60 }, start + 9 - day],
+    [
+      'does not matter before its beginning, by any clock',
+      { not_before: start - 9, expires: start + 60 },
+      start - 9 - 5,
+    ],
+    ['does not matter then either for one that was approved', { approved_at: start - 9, not_before: start }, start - 5],
     ['is not after its token, whatever it says', { expires: start + day }, start],
   ])('%s', async (_, overrides, issued) => {
     expect(await listSpends(overrides)).toMatchObject([{ kind: 'capability', limit: 1, issued }])

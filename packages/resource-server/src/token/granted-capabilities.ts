@@ -43,7 +43,7 @@ async function prepare(capability: Capability, { issuer, issuedAt, verifier }: P
     const expires = capability.ancestors?.[index]?.expires ?? 0
     return { ...spend, issued: Math.min(issuedAt, expires - MOST_AHEAD - MOST_SECONDS) }
   })
-  const issued = Math.min(issuedAt, mintedAfter(capability))
+  const issued = Math.max(Math.min(issuedAt, mintedAfter(capability)), usableFrom(capability))
   return { compiled: compileCapability(capability), spends: [{ ...own, issued }, ...dated] }
 }
 
@@ -54,4 +54,12 @@ async function prepare(capability: Capability, { issuer, issuedAt, verifier }: P
 function mintedAfter({ approved_at: approvedAt, not_before: notBefore, expires }: Capability): number {
   if (approvedAt !== undefined) return approvedAt
   return notBefore === undefined ? expires - MOST_SECONDS : notBefore - MOST_AHEAD
+}
+
+/** Seconds by which the clocks of those who share a store may differ; one that differs by more spends nothing there. */
+const CLOCK_DIFFERENCE = 5
+
+/** A moment before which no guard let it pass: young ones are good again soon after a store has lost its memory. */
+function usableFrom({ not_before: notBefore = Number.NEGATIVE_INFINITY }: Capability): number {
+  return notBefore - CLOCK_DIFFERENCE
 }
