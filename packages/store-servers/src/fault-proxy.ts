@@ -17,6 +17,8 @@ export interface FaultProxy {
   delay(ms: number): void
   /** Requests reach the server; so many of the pieces that come back are swallowed, and with the last of them the connection ends. */
   dropReplies(next: number): void
+  /** Ends all connections; new ones go to that port: the server has moved. */
+  redirect(port: number): void
   close(): Promise<void>
 }
 
@@ -26,6 +28,7 @@ interface State {
   cut: boolean
   delay: number
   replies: number
+  target: number
 }
 
 interface Pair {
@@ -37,10 +40,10 @@ interface Pair {
 
 /** Starts one before a server on `port` of 127.0.0.1; it listens on `listen`, or on a free port. */
 export async function startFaultProxy({ port, listen }: { port: number; listen?: number }): Promise<FaultProxy> {
-  const state: State = { pairs: new Set(), stalled: false, cut: false, delay: 0, replies: 0 }
+  const state: State = { pairs: new Set(), stalled: false, cut: false, delay: 0, replies: 0, target: port }
   const server = createServer((client) => {
     if (state.cut) client.resetAndDestroy()
-    else join(client, connect(port, '127.0.0.1'), state)
+    else join(client, connect(state.target, '127.0.0.1'), state)
   })
   const own = listen ?? (await findFreePort())
   await open(server, own)
@@ -70,6 +73,10 @@ export async function startFaultProxy({ port, listen }: { port: number; listen?:
     },
     dropReplies(next) {
       state.replies = next
+    },
+    redirect(to) {
+      state.target = to
+      endAll()
     },
     close() {
       endAll()

@@ -20,6 +20,12 @@ export interface Act<Store extends StoreScene = StoreScene> {
   readonly faults: readonly Fault<Store>[]
 }
 
+/** Of calls that a scope allows, and of calls with a capability each, which no process may go on with by itself. */
+interface ByKind<Figure> {
+  readonly plain: Figure
+  readonly capable: Figure
+}
+
 /** What came of one fault. */
 export interface FaultOutcome {
   readonly act: string
@@ -27,9 +33,9 @@ export interface FaultOutcome {
   readonly served: number
   readonly refused: number
   /** How often each reason was given. */
-  readonly reasons: ReadonlyMap<string, number>
+  readonly reasons: ByKind<ReadonlyMap<string, number>>
   /** Milliseconds for which one client was without service, at the longest. */
-  readonly longestOutage: number
+  readonly longestOutage: ByKind<number>
   /** Replayed requests that were answered. */
   readonly attacked: number
   /** Runs of a tool beyond what a proof or a capability is good for. */

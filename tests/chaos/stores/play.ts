@@ -1,5 +1,6 @@
 /** Plays the faults of an act: calm, fault, recovery, and in each of them everything is replayed. */
 import { setTimeout as delay } from 'node:timers/promises'
+import type { GoodCalls } from './callers/good-calls.ts'
 import type { Act, Fault, FaultOutcome } from './fault.ts'
 import type { Stage, StoreScene } from './stage.ts'
 
@@ -57,21 +58,21 @@ async function playFault<Store extends StoreScene>(
   await untilServed(stage)
   await delay(tempo.recovery)
   await attacker.sweep()
-  const calls = stage.countAnew()
+  const { plain, capable } = stage.calls
   const runs = stage.runs()
-  const acknowledged = new Set(calls.acknowledged)
-  const { figures } = calls
+  const all = [plain, capable]
+  const sum = (figure: (calls: GoodCalls) => number) => all.reduce((total, calls) => total + figure(calls), 0)
   return {
     act,
     fault: fault.name,
-    served: figures.served,
-    refused: figures.refused,
-    reasons: figures.reasons,
-    longestOutage: Math.round(figures.longestOutage),
+    served: sum((calls) => calls.figures.served),
+    refused: sum((calls) => calls.figures.refused),
+    reasons: { plain: plain.figures.reasons, capable: capable.figures.reasons },
+    longestOutage: { plain: plain.figures.longestOutage, capable: capable.figures.longestOutage },
     attacked: attacker.figures.attacked - before.attacked,
     acceptedReplays: tally(runs) - before.runs,
-    lost: [...acknowledged].filter((run) => !runs.has(run)).length,
-    revived: calls.denied.filter((run) => runs.has(run)).length,
+    lost: sum((calls) => calls.acknowledged.filter((run) => !runs.has(run)).length),
+    revived: sum((calls) => calls.denied.filter((run) => runs.has(run)).length),
   }
 }
 
@@ -80,10 +81,10 @@ function tally(runs: ReadonlyMap<string, number>): number {
   return [...runs.values()].reduce((sum, count) => sum + count - 1, 0)
 }
 
-async function untilServed<Store extends StoreScene>({ calls }: Stage<Store>): Promise<void> {
+async function untilServed<Store extends StoreScene>({ calls: { plain } }: Stage<Store>): Promise<void> {
   const patience = performance.now() + RECOVERED.within
   for (let refused = -1, served = 0; performance.now() < patience; await delay(50)) {
-    const { figures } = calls
+    const { figures } = plain
     if (figures.refused !== refused) {
       refused = figures.refused
       served = figures.served

@@ -21,22 +21,32 @@ export function sumUp(outcomes: readonly FaultOutcome[], processes: number, lost
   return {
     accepted_replays: sum((one) => one.acceptedReplays),
     attacked_requests: sum((one) => one.attacked),
-    fault_kinds: new Set(outcomes.map(({ act, fault }) => `${act} ${fault}`)).size,
+    fault_kinds: new Set(outcomes.map(({ fault }) => fault)).size,
     processes,
     lost_rows: lostRows + sum((one) => one.lost),
     good_refused_share: attempts === 0 ? 0 : Math.round((refused / attempts) * 10_000) / 10_000,
-    longest_outage_ms: Math.max(0, ...outcomes.map(({ longestOutage }) => longestOutage)),
+    longest_outage_ms: Math.max(0, ...outcomes.flatMap(({ longestOutage: { plain, capable } }) => [plain, capable])),
   }
 }
 
-const columns = ['fault', 'good', 'refused', 'outage', 'attacked', 'revived', 'twice', 'lost'] as const
+const columns = [
+  'fault',
+  'good',
+  'refused',
+  'outage',
+  'of capabilities',
+  'attacked',
+  'revived',
+  'twice',
+  'lost',
+] as const
 
 /** One line for each fault, with the reasons why good calls were refused. */
 export function formatTable(outcomes: readonly FaultOutcome[]): string {
   const rows = outcomes.map((one) => [
     `${one.act}: ${one.fault}`,
     ...[one.served, one.refused].map(String),
-    `${one.longestOutage} ms`,
+    ...[one.longestOutage.plain, one.longestOutage.capable].map((ms) => `${ms} ms`),
     ...[one.attacked, one.revived, one.acceptedReplays, one.lost].map(String),
   ])
   const all = [[...columns], ...rows]
@@ -46,6 +56,10 @@ export function formatTable(outcomes: readonly FaultOutcome[]): string {
       .map((cell, index) => (index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0)))
       .join('  '),
   )
-  const reasons = outcomes.map(({ reasons }) => [...reasons].map(([reason, count]) => `${reason} ${count}`).join(', '))
-  return lines.map((line, index) => `${line}  ${index === 0 ? 'why' : (reasons[index - 1] ?? '')}`.trimEnd()).join('\n')
+  const why = outcomes.map(({ reasons }) => [listReasons(reasons.plain), listReasons(reasons.capable)].join(' | '))
+  return lines.map((line, index) => `${line}  ${index === 0 ? 'why | of capabilities' : why[index - 1]}`).join('\n')
+}
+
+function listReasons(reasons: ReadonlyMap<string, number>): string {
+  return [...reasons].map(([reason, count]) => `${reason} ${count}`).join(', ')
 }

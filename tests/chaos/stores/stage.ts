@@ -8,13 +8,13 @@ import { type ClientOptions, runClient } from './callers/client.ts'
 import { createGoodCalls, type GoodCalls } from './callers/good-calls.ts'
 import { createIssuer } from './callers/issuer.ts'
 import { openLine } from './callers/line.ts'
-import type { LedgerOrder } from './guards/guard-orders.ts'
 import { type Guard, startGuard } from './guards/guards.ts'
 import { countRuns } from './guards/run-log.ts'
 
 /** The store of a stage, and each process's own way to it. */
 export interface StoreScene {
-  ledgerOf(place: number): LedgerOrder
+  /** A URL. */
+  ledgerOf(place: number): string
   stop(): Promise<void>
 }
 
@@ -31,10 +31,10 @@ export interface Stage<Store extends StoreScene> {
   readonly store: Store
   readonly guards: readonly Guard[]
   readonly attacker: Attacker
-  /** Calls are counted anew from now on; yields what has been counted until now. */
-  countAnew(): GoodCalls
-  /** The calls that are counted now. */
-  readonly calls: GoodCalls
+  /** Calls are counted anew from now on. */
+  countAnew(): void
+  /** What is counted now: calls that a scope allows, and calls with a capability each. */
+  readonly calls: { readonly plain: GoodCalls; readonly capable: GoodCalls }
   /** How often each thing was done, by what it is: see `countRuns`. */
   runs(): ReadonlyMap<string, number>
   /** The calls end, and the attack with them. */
@@ -80,7 +80,8 @@ export async function setStage<Store extends StoreScene>(options: StageOptions<S
   const ports = guards.map(({ port }) => port)
   const lines = { callers: openLine(CONNECTIONS), attacker: openLine(CONNECTIONS) }
   const attacker = createAttacker({ resource: RESOURCE, ports, line: lines.attacker })
-  let calls = createGoodCalls()
+  const count = () => ({ plain: createGoodCalls(), capable: createGoodCalls() })
+  let calls = count()
   const raced = createGoodCalls()
   const end = new AbortController()
   const load = { resource: RESOURCE, issuer, line: lines.callers }
@@ -88,11 +89,11 @@ export async function setStage<Store extends StoreScene>(options: StageOptions<S
     places.flatMap((place) => {
       // A balancer with affinity: the first is its own.
       const own = { ...load, ports: [...ports.slice(place), ...ports.slice(0, place)] }
-      const good = { ...own, tap: attacker.listening, count: () => calls }
+      const good = { ...own, tap: attacker.listening, count: () => calls.plain }
       const clients: readonly ClientOptions[] = [
         { ...good, deletes: false, nonces: true, pause: 50 },
         { ...good, deletes: false, nonces: false, pause: 50 },
-        { ...good, deletes: true, nonces: place % 2 === 0, pause: 200 },
+        { ...good, count: () => calls.capable, deletes: true, nonces: place % 2 === 0, pause: 200 },
         { ...own, tap: attacker.racing, count: () => raced, deletes: false, nonces: place % 2 === 1, pause: 200 },
       ]
       return clients.map((client) => runClient(client, end.signal))
@@ -111,9 +112,7 @@ export async function setStage<Store extends StoreScene>(options: StageOptions<S
       return calls
     },
     countAnew() {
-      const before = calls
-      calls = createGoodCalls()
-      return before
+      calls = count()
     },
     runs: () => countRuns(guards.map(({ runs }) => runs)),
     quiet,

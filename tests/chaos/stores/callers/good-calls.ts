@@ -42,7 +42,7 @@ export function createGoodCalls(): GoodCalls {
       longestOutage = Math.max(longestOutage, milliseconds)
     },
     get figures() {
-      return { served: acknowledged.length, refused, reasons, longestOutage }
+      return { served: acknowledged.length, refused, reasons, longestOutage: Math.round(longestOutage) }
     },
   }
 }

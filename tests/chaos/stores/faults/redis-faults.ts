@@ -1,5 +1,6 @@
 /** One Redis server, to which each process has a way of its own. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { beginFirstEpoch } from '@countersign/ledgers/redis'
 import { type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@countersign/store-servers'
 import type { Act, Fault } from '../fault.ts'
 import { PROCESSES, type StoreScene, setStage } from '../stage.ts'
@@ -14,11 +15,12 @@ type RedisFault = Fault<RedisScene>
 
 async function startStore(): Promise<RedisScene> {
   const redis = await startRedis()
+  await beginFirstEpoch(redis.url)
   const ways = await Promise.all(Array.from({ length: PROCESSES }, () => startFaultProxy({ port: redis.port })))
   return {
     redis,
     ways,
-    ledgerOf: (place) => ({ kind: 'redis', url: `redis://127.0.0.1:${ways[place]?.port}` }),
+    ledgerOf: (place) => `redis://127.0.0.1:${ways[place]?.port}`,
     async stop() {
       await Promise.all(ways.map((way) => way.close()))
       await redis.stop()

@@ -1,5 +1,6 @@
 /** Redis with two replicas and three Sentinels, which fail over by themselves. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { beginFirstEpoch } from '@countersign/ledgers/redis'
 import { type RedisServer, type Sentinels, startRedis, startSentinels } from '@countersign/store-servers'
 import type { Act, Fault } from '../fault.ts'
 import { type StoreScene, setStage } from '../stage.ts'
@@ -18,10 +19,11 @@ async function startStore(): Promise<SentinelScene> {
   const start = () => startRedis({ config: CONFIG, replicaOf: master })
   const nodes = [master, ...(await Promise.all(Array.from({ length: REPLICAS }, start)))]
   const sentinels = await startSentinels({ master })
+  await beginFirstEpoch(sentinels.url)
   return {
     nodes,
     sentinels,
-    ledgerOf: () => ({ kind: 'redis', url: sentinels.url }),
+    ledgerOf: () => sentinels.url,
     async stop() {
       await sentinels.stop()
       await Promise.all(nodes.map((node) => node.stop()))

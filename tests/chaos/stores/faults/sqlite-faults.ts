@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Act, Fault } from '../fault.ts'
 import { type StoreScene, setStage } from '../stage.ts'
-import { clockBack, clockForward, processKilled, processStalled } from './process-faults.ts'
+import { processKilled } from './process-faults.ts'
 
 /** With a disk of its own, where this machine allows that. */
 interface SqliteScene extends StoreScene {
@@ -21,7 +21,7 @@ async function startStore(folder: string): Promise<SqliteScene> {
   mkdirSync(disk)
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'countersign-chaos', disk])
   return {
-    ledgerOf: () => ({ kind: 'sqlite', path: join(disk, 'ledger.sqlite') }),
+    ledgerOf: () => `sqlite:${join(disk, 'ledger.sqlite')}`,
     fill() {
       for (let size = 1 << 20; size >= 1024; size /= 2) fillWith(ballast, size)
     },
@@ -53,5 +53,5 @@ const diskFull: Fault<SqliteScene> = {
 export const sqlite: Act<SqliteScene> = {
   name: 'SQLite',
   set: () => setStage({ startStore, affinity: false }),
-  faults: [diskFull, processKilled, processStalled, clockForward, clockBack],
+  faults: [diskFull, processKilled],
 }

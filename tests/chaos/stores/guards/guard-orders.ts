@@ -1,11 +1,5 @@
 /** What a guarded process of a chaos run is told, and what it tells. */
 
-/** The store in which proofs are spent, and the way to it. */
-export type LedgerOrder =
-  | { readonly kind: 'sqlite'; readonly path: string }
-  | { readonly kind: 'redis'; readonly url: string }
-  | { readonly kind: 'postgres'; readonly url: string }
-
 /** Given as JSON, as its one argument. */
 export interface GuardOrders {
   /** On 127.0.0.1. */
@@ -13,7 +7,8 @@ export interface GuardOrders {
   /** What all of them serve, and what proofs are made for: as behind a load balancer. */
   readonly resource: string
   readonly issuer: { readonly issuer: string; readonly jwk: object }
-  readonly ledger: LedgerOrder
+  /** The URL of the store in which proofs are spent, by this process's own way to it. */
+  readonly ledger: string
   /** The same for all. */
   readonly nonceSecret: string
   /** Whether clients are promised to come back to the process that they began with. */

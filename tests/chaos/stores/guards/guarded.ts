@@ -1,27 +1,14 @@
 /** A guarded notes server in a process of its own, one of several that serve one resource: told what by its one argument. */
 import { createServer } from 'node:http'
-import type { Ledger } from '@countersign/core'
 
-import { createRedisLedger } from '@countersign/ledgers/redis'
-import { createSqliteLedger } from '@countersign/ledgers/sqlite'
+import { openLedger } from '@countersign/ledgers'
 import { notesPolicy, notesServer } from '@countersign/notes-server'
 import { createGuard, type GuardOptions } from '@countersign/resource-server'
 import { createNodeListener, hardenServer, listen } from '@countersign/resource-server/node'
 import { createWeakenedGuard, weaknesses } from '@countersign/resource-server/unsafe'
 import { createMcpHandler } from '@modelcontextprotocol/server'
-import type { GuardOrders, GuardWord, LedgerOrder } from './guard-orders.ts'
+import type { GuardOrders, GuardWord } from './guard-orders.ts'
 import { createRunLog } from './run-log.ts'
-
-function openLedger(order: LedgerOrder): Ledger | Promise<Ledger> {
-  switch (order.kind) {
-    case 'sqlite':
-      return createSqliteLedger({ path: order.path })
-    case 'redis':
-      return createRedisLedger(order.url)
-    case 'postgres':
-      throw new Error('not yet')
-  }
-}
 
 const orders = JSON.parse(process.argv[2] ?? '') as GuardOrders
 const told: Record<string, number> = {}
@@ -33,7 +20,7 @@ const options: GuardOptions = {
   tools: { ...tools, delete_note: { ...delete_note, capability: { object: '/note_id', approval: 'none' } } },
   ledger: await openLedger(orders.ledger),
   // Where the store gives no secret to all who share it.
-  ...(orders.ledger.kind === 'sqlite' && { nonceSecret: orders.nonceSecret }),
+  ...(orders.ledger.startsWith('sqlite:') && { nonceSecret: orders.nonceSecret }),
   ...(orders.affinity ? { affinity: 'process' } : {}),
   events: ({ type }) => {
     told[type] = (told[type] ?? 0) + 1
