@@ -1,7 +1,7 @@
 /** The log of `up` and `serve`: lines for a person on a terminal, JSON lines for everything else. */
 import { randomBytes } from 'node:crypto'
 import type { Log as AuthorizationLog } from '@countersign/authorization-server'
-import type { AttestationEvents, Events, StoreEvent } from '@countersign/core'
+import type { AttestationEvents, Events } from '@countersign/core'
 import { type DestinationStream, pino } from 'pino'
 import type { Terminal } from '../terminal/terminal.ts'
 import { describeEntry, type Entry, type Line, type ProcessEntry } from './entry.ts'
@@ -15,8 +15,6 @@ export interface Log {
   readonly attestation: AttestationEvents
   /** Of the keys of attestation issuers, as guard and authorization server know them. */
   readonly trust: AttestationEvents
-  /** Of a ledger that is a server of its own. */
-  readonly ledger: (event: StoreEvent) => void
   readonly process: (entry: ProcessEntry) => void
 }
 
@@ -33,13 +31,12 @@ export function createLog(level: LogLevel, terminal: Terminal, command: 'up' | '
     authorization: from('authorization_server'),
     attestation: from('attestation_issuer'),
     trust: from('trust'),
-    ledger: from('ledger'),
     process: from(command),
   }
 }
 
 /** Which part of the deployment tells. */
-type Part = 'guard' | 'authorization_server' | 'attestation_issuer' | 'trust' | 'ledger' | 'up' | 'serve'
+type Part = 'guard' | 'authorization_server' | 'attestation_issuer' | 'trust' | 'up' | 'serve'
 
 type Writer = (part: Part, line: Line) => void
 

@@ -10,11 +10,11 @@ export async function openConfigured(
   { terminal, clock }: Pick<Context, 'terminal' | 'clock'>,
 ): Promise<OpenServer> {
   const log = createLog('warn', terminal, 'serve')
+  // How the stores do is told by the server that runs.
   return openServer(readConfig(file), file, {
     clock,
-    log: log.authorization,
+    log: () => undefined,
     trustEvents: log.trust,
-    // Whoever looks after a server is told by it how its ledger does.
-    storeEvents: () => undefined,
+    ledgerEvents: () => undefined,
   })
 }

@@ -13,7 +13,7 @@ export interface ServerParts {
   /** Of the keys that attestations are judged by. */
   readonly trustEvents: AttestationEvents
   /** Of the ledger, where that is a server of its own. */
-  readonly storeEvents: (event: StoreEvent) => void
+  readonly ledgerEvents: (event: StoreEvent) => void
 }
 
 /** What is open. */

@@ -13,16 +13,16 @@ export interface Shared {
 /** Opens it; rejects with `StoreUnusable`. Each function in `closers` is to be called at the end. */
 export async function openShared(
   config: ServeConfig,
-  { clock, storeEvents }: Pick<ServerParts, 'clock' | 'storeEvents'>,
+  { clock, ledgerEvents }: Pick<ServerParts, 'clock' | 'ledgerEvents'>,
   closers: (() => unknown)[],
 ): Promise<Shared> {
   if (config.ledger === undefined) return {}
   const { url, deployment = config.issuer, ...options } = config.ledger
   const ledger = await createRedisLedger(url, { ...options, deployment, clock })
   closers.push(() => ledger.close())
-  ledger.store.watch(storeEvents)
+  ledger.store.watch(ledgerEvents)
   // It tells of changes alone, and metrics begin with nothing.
-  storeEvents({ type: 'store_health', health: ledger.store.health, reason: 'recovered' })
+  ledgerEvents({ type: 'store_health', health: ledger.store.health, reason: 'recovered' })
   const channel = await createRedisChannel(url, options)
   closers.push(() => channel.close())
   return { ledger, channel }

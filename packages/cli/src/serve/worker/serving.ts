@@ -1,6 +1,7 @@
 /** What a worker does: it answers requests, and the primary's questions. */
 import { createServer, type Server } from 'node:http'
-import { type Clock, describeFault } from '@countersign/core'
+import type { LogEntry } from '@countersign/authorization-server'
+import { type Clock, describeFault, type StoreEvent } from '@countersign/core'
 import { hardenServer, listen } from '@countersign/resource-server/node'
 import { createMetrics } from '../../admin/metrics.ts'
 import { createReadiness, type Readiness } from '../../admin/readiness.ts'
@@ -35,16 +36,18 @@ export async function startServing(config: ServeConfig, { file, clock, log }: Se
     log(entry) {
       log.authorization(entry)
       metrics.authorization(entry)
+      // Where nothing else is named the database is the ledger.
+      if (config.ledger === undefined && isOfStore(entry)) metrics.guard(entry)
     },
     trustEvents(event) {
       log.trust(event)
       metrics.attestation(event)
     },
-    storeEvents(event) {
-      log.ledger(event)
-      metrics.guard(event)
-    },
+    // They are in the log already: the authorization server tells of all its stores.
+    ledgerEvents: metrics.guard,
   })
+  // It tells of changes alone, and metrics begin with nothing.
+  if (config.ledger === undefined) metrics.guard({ type: 'store_health', health: 'healthy', reason: 'recovered' })
   const readiness = createReadiness({ stores: () => opened.server.probe().then(() => true) }, clock)
   try {
     const http = createServer({ connectionsCheckingInterval: 1_000 })
@@ -57,6 +60,10 @@ export async function startServing(config: ServeConfig, { file, clock, log }: Se
     await opened.close()
     throw error
   }
+}
+
+function isOfStore(entry: LogEntry): entry is LogEntry & StoreEvent {
+  return entry.type === 'store_health' || entry.type === 'store_epoch'
 }
 
 /** Without https in the issuer nobody stands before us: it is on loopback then. */
