@@ -69,13 +69,13 @@ describe('a server that will not do', () => {
       await new Promise((resolve) => other.once('listening', resolve))
       const address = other.address()
       const port = typeof address === 'object' ? address?.port : 0
-      expect(await faultOf(`postgres://a:b@127.0.0.1:${port}/c`)).toMatch(fault)
+      expect(await faultOf(`postgres://a:b@127.0.0.1:${port}/c`, { connectTimeoutMs: 200 })).toMatch(fault)
       other.close()
     }
   })
 
   it('may forget what it acknowledged, as it is configured', async () => {
-    const reload = 'SELECT pg_reload_conf(), pg_sleep(0.2)'
+    const reload = 'SELECT pg_reload_conf(), pg_sleep(0.1)'
     for (const setting of ['fsync', 'full_page_writes']) {
       await server.sql(`ALTER SYSTEM SET ${setting} = off`)
       await server.sql(reload)

@@ -36,7 +36,7 @@ $$;`
 
 /**
  * Judges, first thing in each transaction. The shared lock keeps the epoch from ending until the transaction has; only
- * statements after it see what was committed while it waited, so this is no single query.
+ * statements after it see what was committed while it waited, so this is no single query, and READ COMMITTED it must be.
  * A row that was restored was written by another transaction than it says.
  */
 const judge = (schema: string): string => `
@@ -47,6 +47,9 @@ DECLARE e record;
 BEGIN
   verdict := 'read_only';
   IF pg_is_in_recovery() THEN RETURN; END IF;
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'countersign: needs READ COMMITTED' USING ERRCODE = 'invalid_transaction_state';
+  END IF;
   PERFORM pg_advisory_xact_lock_shared(${LOCK_CLASS}, hashtext('${schema}'));
   SELECT t.*, t.xmin AS writer, ${schema}.server_identity(t.tableoid) AS here INTO e FROM ${schema}.epoch t;
   now := extract(epoch FROM clock_timestamp());

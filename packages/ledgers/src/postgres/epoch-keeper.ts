@@ -3,7 +3,7 @@ import { type Clock, LedgerUnavailable, type StoreFault } from '@countersign/cor
 import { StoreHealthMachine } from '../shared/store-health.ts'
 import type { Connection, Connections } from './connections.ts'
 import { type KnownEpoch, readPosition, type SettleParts, settleEpoch, writePosition } from './epoch-record.ts'
-import { EpochEnded, explainError, isUndefinedObject, type verdictCodes } from './faults.ts'
+import { ConnectionsBusy, EpochEnded, explainError, isUndefinedObject, type verdictCodes } from './faults.ts'
 import type { PostgresValue } from './postgres-database.ts'
 
 /** What it needs. */
@@ -56,7 +56,8 @@ export function createEpochKeeper(parts: EpochKeeperParts): EpochKeeper {
 
   const adopt = (settled: KnownEpoch): void => {
     const isOther = known !== undefined && known.id !== settled.id
-    known = settled
+    // Meanwhile more may have been written in it.
+    known = !isOther && known !== undefined && known.position > settled.position ? known : settled
     if (!isOther) return
     parts.onMoved()
     health.tell({ type: 'store_epoch', id: settled.id, notBefore: settled.notBefore })
@@ -121,7 +122,7 @@ export function createEpochKeeper(parts: EpochKeeperParts): EpochKeeper {
     judged,
     reached,
     failed(error) {
-      if (!(error instanceof LedgerUnavailable)) return
+      if (!(error instanceof LedgerUnavailable) || error instanceof ConnectionsBusy) return
       health.spendFailed(error.fault)
       if (error.fault === 'epoch') settle().catch(() => undefined)
     },

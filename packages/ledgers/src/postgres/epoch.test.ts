@@ -41,10 +41,11 @@ async function openLedger(): Promise<OpenedLedger> {
 }
 
 async function openDatabase(
-  onMemoryLost?: (query: PostgresQuery, lost: MemoryLost) => Promise<void>,
+  onMemoryLost: (query: PostgresQuery, lost: MemoryLost) => Promise<void> = async () => undefined,
+  heartbeatMs = 100,
 ): Promise<PostgresDatabase> {
   const migrations = [{ sql: 'CREATE TABLE things (id integer PRIMARY KEY)' }]
-  const options = { name: 'test', schema, migrations, heartbeatMs: 100, ...(onMemoryLost && { onMemoryLost }) }
+  const options = { name: 'test', schema, migrations, heartbeatMs, onMemoryLost }
   const database = await openPostgres(server.url, options)
   closing.push(() => database.close())
   return database
@@ -148,7 +149,7 @@ describe('a new epoch', () => {
 
 describe('a transaction', () => {
   it('is refused when another epoch has begun than it knows, before its work runs', async () => {
-    const database = await openDatabase()
+    const database = await openDatabase(undefined, 60_000)
     await server.sql(`DELETE FROM ${schema}.epoch`)
     let runs = 0
     const work = async (query: PostgresQuery) => {

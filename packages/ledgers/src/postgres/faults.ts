@@ -27,6 +27,14 @@ export class EpochEnded extends LedgerUnavailable {
   }
 }
 
+/** All connections are in use, and stayed so: that says nothing of the server. */
+export class ConnectionsBusy extends LedgerUnavailable {
+  constructor() {
+    super('timeout')
+    this.name = 'ConnectionsBusy'
+  }
+}
+
 /** The SQLSTATE that our own functions raise for each verdict but `ok`. */
 export const verdictCodes = { lost: 'CSLST', epoch: 'CSEPO', clock: 'CSCLK', read_only: 'CSRDO' } as const
 
@@ -44,6 +52,9 @@ const faults: readonly (readonly [RegExp, StoreFault])[] = [
 /** What the driver says without a code, of the connection alone. */
 const DRIVER = /timeout|connection|queryable|pool|socket/i
 
+/** And of the pool. */
+const BUSY = 'timeout exceeded when trying to connect'
+
 /** The error as this package tells of it: never the server's own, whose text may quote values. */
 export function explainError(error: unknown): unknown {
   if (error instanceof LedgerUnavailable || error instanceof StatementFailed || error instanceof StoreUnusable)
@@ -54,6 +65,7 @@ export function explainError(error: unknown): unknown {
   if (fault !== undefined) return new LedgerUnavailable(fault)
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) return new StatementFailed(code, constraintOf(error))
   if (!(error instanceof Error) || !DRIVER.test(error.message)) return error
+  if (error.message === BUSY) return new ConnectionsBusy()
   return new LedgerUnavailable(/timeout/i.test(error.message) ? 'timeout' : 'down')
 }
 

@@ -25,9 +25,13 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((ledger) => ledger.close()))
 })
 
-/** Without heartbeats in the way: through a proxy only what is under test shall fail. */
-async function openLedger({ url = server.url, clock = now, timeoutMs = 1000 } = {}): Promise<PostgresLedger> {
-  const ledger = await createPostgresLedger({ url, timeoutMs }, clock)
+async function openLedger({
+  url = server.url,
+  clock = now,
+  timeoutMs = 1000,
+  heartbeatMs = 100,
+} = {}): Promise<PostgresLedger> {
+  const ledger = await createPostgresLedger({ url, timeoutMs, heartbeatMs }, clock)
   open.push(ledger)
   return ledger
 }
@@ -131,7 +135,8 @@ it('spends nothing for a process whose clock differs from the server by more tha
 })
 
 it('rejects a spend whose answer was lost; it was made, and is not made again', async () => {
-  const ledger = await openLedger({ url: throughProxy() })
+  // The answer to a heartbeat shall not be the one that is lost.
+  const ledger = await openLedger({ url: throughProxy(), heartbeatMs: 60_000 })
   await ledger.spend([makeSpend()])
   const spend = makeSpend()
   proxy.dropReplies(1)

@@ -30,48 +30,50 @@ export interface Statements {
 /** Makes them. Neither ever sends anything a second time. */
 export function createStatements({ schema, connections, keeper }: StatementsParts): Statements {
   const assertion = `SELECT ${schema}.assert_epoch($1, $2, $3) AS lsn`
-  const begin = async (connection: Connection): Promise<string | undefined> => {
+  const begin = async (connection: Connection, judged: PostgresValue[]): Promise<string | undefined> => {
     const begun = connection.run('BEGIN')
-    const asserted = connection.run<Lsn>(assertion, keeper.judged())
+    const asserted = connection.run<Lsn>(assertion, judged)
     await allAnswered([begun, asserted])
     return (await asserted).rows[0]?.lsn
   }
 
   const runAlone = async <Row>(connection: Connection, text: string, values: readonly PostgresValue[]) => {
-    const begun = begin(connection)
+    const begun = begin(connection, keeper.judged())
     const ran = connection.run<Row>(text, values)
     const committed = connection.run('COMMIT')
     await allAnswered([begun, ran, committed])
     assertCommitted(await committed)
     const rows = await ran
-    if (hasWritten(rows)) keeper.reached(await begun)
-    return rows
+    return { result: rows, position: hasWritten(rows) ? await begun : undefined }
   }
 
-  const runTogether = async <T>(connection: Connection, work: (query: PostgresQuery) => Promise<T>): Promise<T> => {
-    const position = await begin(connection)
+  const runTogether = async <T>(connection: Connection, work: (query: PostgresQuery) => Promise<T>) => {
+    const position = await begin(connection, keeper.judged())
     const { query, end } = createQuery(connection)
     const result = await work(query).finally(end)
     assertCommitted(await connection.run('COMMIT').catch(rethrow))
-    if (end()) keeper.reached(position)
-    return result
+    return { result, position: end() ? position : undefined }
   }
 
-  const runJudged = async <Row extends Judged>(connection: Connection, call: JudgedCall): Promise<Row> => {
+  const runJudged = async <Row extends Judged>(connection: Connection, call: JudgedCall) => {
     if (keeper.epoch.id !== call.epoch) throw new EpochEnded()
     const parameters = [...keeper.judged(), ...call.values]
     const row = (await connection.run<Row>(call.text, parameters, call.timeoutMs).catch(rethrow)).rows[0]
     if (row?.verdict === 'lost' || row?.verdict === 'epoch') throw new EpochEnded()
     if (row?.verdict !== 'ok') throw new LedgerUnavailable(row?.verdict ?? 'error')
-    keeper.reached(row.lsn)
-    return row
+    return { result: row, position: row.lsn }
   }
 
-  const withConnection = async <T>(run: (connection: Connection) => Promise<T>): Promise<T> => {
+  const withConnection = async <T>(run: (connection: Connection) => Promise<Done<T>>): Promise<T> => {
     keeper.health.assertAsked()
     try {
       const connection = await connections.take().catch(rethrow)
-      const result = await lend(connection, run)
+      // From here to where it is judged nothing is waited for.
+      const { id } = keeper.epoch
+      const { result, position } = await lend(connection, run)
+      // Another server may be known by now, of which this was not asked.
+      if (keeper.epoch.id !== id) throw new EpochEnded()
+      keeper.reached(position)
       keeper.health.spendSucceeded()
       return result
     } catch (error) {
@@ -95,6 +97,12 @@ export interface JudgedCall {
   /** The others. */
   readonly values: readonly PostgresValue[]
   readonly timeoutMs: number
+}
+
+/** What came of it, and where the server was before it wrote something, if it did. */
+interface Done<T> {
+  readonly result: T
+  readonly position: string | null | undefined
 }
 
 interface Lsn {
