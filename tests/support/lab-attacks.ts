@@ -7,16 +7,19 @@ import { describe, expect, it } from 'vitest'
  * which requirements a variant verifies.
  */
 export function describeAttacks(letter: 'T' | 'A' | 'X', verified: Readonly<Record<string, string>> = {}): void {
-  describe.each(attacks.filter(({ id }) => id.startsWith(letter)))('$id: $title', ({ variants }) => {
+  describe.concurrent.each(attacks.filter(({ id }) => id.startsWith(letter)))('$id: $title', ({ variants }) => {
     describe.each(variants)('$title', (variant) => {
-      it('lands on the weakened server', async () => {
+      // Each on a stage of its own; some wait for seconds, so that they had better do it together.
+      it('lands on the weakened server', { timeout: 60_000 }, async () => {
         const { status, landed } = await runVariant(variant, { against: 'weakened' })
         expect({ status, landed }).toEqual({ status: 200, landed: true })
       })
 
       const requirements = verified[variant.title]
       const sentence = `is stopped by the hardened server with ${variant.stoppedBy}`
-      it(requirements === undefined ? sentence : `${requirements} ${sentence}`, async () => {
+      it(requirements === undefined ? sentence : `${requirements} ${sentence}`, {
+        timeout: 60_000,
+      }, async () => {
         const { status, code, landed } = await runVariant(variant, { against: 'hardened' })
         expect({ status, code, landed }).toEqual({ status: variant.status, code: variant.stoppedBy, landed: false })
       })

@@ -37,5 +37,6 @@ export const suites: readonly Suite[] = [
   { name: 'chaos', folders: ['tests/chaos'], needs: ['redis', 'postgres', 'faketime'] },
   { name: 'architecture', folders: ['tests/architecture', 'tests/requirements'] },
   { name: 'matrix', folders: ['tests/matrix'], needs: ['redis'], long: true },
+  { name: 'storms', folders: ['tests/storms'], long: true },
   { name: 'fresh-clone', folders: ['tests/fresh-clone'], long: true },
 ]

@@ -1,4 +1,4 @@
-/** A13, what stands beside the attack: a storm of ten thousand calls, against the hardened server alone. */
+/** A13, which `tests/attacks` has with some hundred calls: a storm of ten thousand, against the hardened server alone. */
 
 import { createTrust } from '@countersign/attestation/trust'
 import { createFastVerifier } from '@countersign/core/node'
