@@ -32,6 +32,9 @@ export function createHostMetrics(): HostMetrics {
     description: 'Configurations that came to count, or were refused',
     unit: '{reload}',
   })
+  // Series that are there before anything happens show their first increase too.
+  deaths.add(0)
+  for (const outcome of ['done', 'refused']) reloads.add(0, { outcome })
   let followed: Pick<Pool, 'serving' | 'wanted'> | undefined
   workers.addCallback((result) => {
     if (followed === undefined) return
