@@ -47,13 +47,13 @@ it('a batch is bounded', () => {
 it('rows are locked in the same order by everybody, and each remembers where it came from', () => {
   const keys = Array.from({ length: 20 }, (_, index) => `k${index}`)
   const calls = [makeCall(keys), makeCall(['x', 'x'])]
-  const [count, callNumbers, places, ids] = batchParameters(calls)
+  const [count, ...columns] = batchParameters(calls)
+  const [callNumbers = [], places = [], ids = []] = columns.map((column) => (Array.isArray(column) ? column : []))
   expect(count).toBe(2)
-  expect(ids).toEqual([...(Array.isArray(ids) ? ids : [])].sort())
+  expect(ids).toEqual([...ids].sort())
   expect(new Set(ids)).toEqual(new Set(calls.flatMap((call) => call.ids)))
-  for (const [index, id] of (Array.isArray(ids) ? ids : []).entries()) {
-    const call = calls[Number(Array.isArray(callNumbers) ? callNumbers[index] : 0) - 1]
-    expect(call?.ids[Number(Array.isArray(places) ? places[index] : 0) - 1]).toBe(id)
+  for (const [index, id] of ids.entries()) {
+    expect(calls[Number(callNumbers[index]) - 1]?.ids[Number(places[index]) - 1]).toBe(id)
   }
 })
 
