@@ -30,8 +30,8 @@ async function ask(file: string, parts: Pick<Context, 'terminal' | 'clock'>): Pr
   }
 }
 
-/** A ledger that is new takes no spend for some seconds: it cannot be told from one that has lost its memory. */
-const TRIES = 10
+/** A ledger that is new takes no spend for a while: it cannot be told from one that has lost its memory. Seconds. */
+const TRIES = 30
 
 async function insist(probe: () => Promise<void>): Promise<void> {
   for (let left = TRIES; ; left -= 1) {
