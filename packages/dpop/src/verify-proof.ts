@@ -75,16 +75,9 @@ export function createProofVerifier(options: ProofVerifierOptions): ProofVerifie
       const signed = sender.value.hasSigned(signingInput, signature)
       if (!(signed instanceof Promise ? await signed : signed)) return refuse('invalid_dpop_proof', 'signature')
       const { jti, iat, contentDigest } = claims.value
-      return ok({
-        jkt,
-        jti,
-        ...(contentDigest !== undefined && { contentDigest }),
-        newestNonce: time.newestNonce,
-        retainUntil: time.retainUntil,
-        issued: time.issued,
-        place: time.place,
-        skew: now - iat,
-      })
+      const { newestNonce, retainUntil, issued, place } = time
+      const proved = { jkt, jti, newestNonce, retainUntil, issued, place, skew: now - iat }
+      return ok(contentDigest === undefined ? proved : { ...proved, contentDigest })
     },
   }
 }

@@ -55,17 +55,17 @@ export function established<T>(value: T | undefined): T {
 }
 
 /** Who is calling. Only a key that was proven is the caller's. */
-export function describeCaller({ token, proof, agent, spent = [], continued = [] }: Call): Caller {
+export function describeCaller({ token, proof, agent, spent, continued }: Call): Caller {
   const { issuer, subject, clientId, scopes, expires, act } = established(token)
-  const capabilities = [...spent, ...continued.map(({ continuation }) => continuation)]
+  const { attestation } = unattested
+  const known = { issuer, subject, clientId, scopes, expires, attestation }
+  const caller: Caller = proof === undefined ? known : { ...known, jkt: proof.jkt }
+  // Nearly every caller is no more than that.
+  if (agent === undefined && act === undefined && spent === undefined && continued === undefined) return caller
+  const capabilities = [...(spent ?? []), ...(continued ?? []).map(({ continuation }) => continuation)]
   return {
-    issuer,
-    subject,
-    clientId,
-    scopes,
-    expires,
-    ...(proof === undefined ? {} : { jkt: proof.jkt }),
-    ...(agent === undefined ? unattested : { attestation: { level: agent.level }, agent }),
+    ...caller,
+    ...(agent && { attestation: { level: agent.level }, agent }),
     ...(act && { act }),
     ...(capabilities.length > 0 && { capabilities: capabilities.map(({ capability }) => capability) }),
   }

@@ -26,10 +26,14 @@ export function judge(incoming: IncomingCall, context: GuardContext, policy: Pol
 
 async function reachJudgement(call: Call, context: GuardContext, policy: Policy): Promise<Judgement> {
   const refused = await findGravestObjection(call, context, policy)
-  const nonce = wantsNonce(call, refused?.rejection) ? { nonce: await findNonce(call, context) } : {}
-  if (refused !== undefined) return { call, decision: { allowed: false, rejection: refused.rejection, ...nonce } }
+  const nonce = wantsNonce(call, refused?.rejection) ? await findNonce(call, context) : undefined
+  if (refused !== undefined) {
+    const { rejection } = refused
+    return { call, decision: { allowed: false, rejection, ...(nonce !== undefined && { nonce }) } }
+  }
   if (context.degraded?.isUse(call) === true) tellDegradedUse(call, context)
-  return { call, decision: { allowed: true, caller: describeCaller(call), body: call.body, ...nonce } }
+  const decision = { allowed: true, caller: describeCaller(call), body: call.body } as const
+  return { call, decision: nonce === undefined ? decision : { ...decision, nonce } }
 }
 
 /** The proof is spent in any case, and that it was used before is the gravest objection of all. */

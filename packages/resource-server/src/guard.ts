@@ -8,7 +8,7 @@ import type { GuardOptions } from './guard-options.ts'
 import { createGuardedServer, type GuardedServer, type McpHandler } from './guarded-server.ts'
 import type { IncomingCall } from './incoming-call.ts'
 import { createLegacyRefusal } from './legacy/legacy-response.ts'
-import { type Policy, policy } from './policy.ts'
+import { type Policy, policy, selectChecks } from './policy.ts'
 import { type GuardNeed, probeGuard } from './readiness.ts'
 import { createRefusal } from './response/refusal.ts'
 import { readWebRequest } from './web-request.ts'
@@ -42,14 +42,15 @@ export function createGuard(options: GuardOptions): Guard {
 /** A guard with the given policy, and parts of its own where it is a weakened one. */
 export function assembleGuard(options: GuardOptions, withPolicy: Policy, parts: GuardParts = {}): Guard {
   const context = createGuardContext(options, parts)
-  const decideCall = (incoming: IncomingCall) => judge(incoming, context, withPolicy).then(({ decision }) => decision)
+  const selected = selectChecks(withPolicy, context)
+  const decideCall = (incoming: IncomingCall) => judge(incoming, context, selected).then(({ decision }) => decision)
   return {
     metadata: context.metadata,
     decide: decideCall,
     probe: (need) => probeGuard(need, context),
-    protect: (handler) => createGuardedServer(handler, options, context, withPolicy),
+    protect: (handler) => createGuardedServer(handler, options, context, selected),
     async check(request) {
-      const { call, decision } = await judge(readWebRequest(request), context, withPolicy)
+      const { call, decision } = await judge(readWebRequest(request), context, selected)
       if (!decision.allowed) {
         return (
           createLegacyRefusal(call, decision, context) ?? createRefusal(decision.rejection, decision.nonce, context)

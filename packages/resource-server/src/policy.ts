@@ -26,12 +26,16 @@ import { senderBinding } from './checks/sender-binding.ts'
 import { sessionOwner } from './checks/session-owner.ts'
 import { type SingleUse, singleUse } from './checks/single-use.ts'
 import { validity } from './checks/validity.ts'
+import type { GuardContext } from './guard-context.ts'
 import { legacyAttestation } from './legacy/legacy-attestation.ts'
+import type { RequirementTables } from './policy/requirement-tables.ts'
 
 /** A check with the name that it is spoken of by. */
 export interface NamedCheck {
   readonly name: string
   readonly check: Check
+  /** Asked once, when a guard is made: where it says no, the check could object to no call of that guard. Default yes. */
+  readonly applies?: (context: GuardContext) => boolean
 }
 
 /** The checks of a call, and what it costs. */
@@ -76,14 +80,14 @@ export const policy: Policy = {
     { name: 'content', check: content },
     { name: 'content_digest', check: contentDigest },
     { name: 'message', check: message },
-    { name: 'legacy_attestation', check: legacyAttestation },
+    { name: 'legacy_attestation', check: legacyAttestation, applies: ({ legacy }) => legacy !== undefined },
     { name: 'routing_headers', check: routingHeaders },
     // method and scope
     { name: 'declared', check: declared },
-    { name: 'attestation_policy', check: attestationPolicy },
-    { name: 'required_digest', check: requiredDigest },
+    { name: 'attestation_policy', check: attestationPolicy, applies: ({ attestation }) => attestation.isAsked },
+    { name: 'required_digest', check: requiredDigest, applies: ({ requirements }) => asksForDigest(requirements) },
     { name: 'continuation', check: continuation },
-    { name: 'capability', check: capability },
+    { name: 'capability', check: capability, applies: ({ ledger }) => ledger.lifetime === 'durable' },
     { name: 'scope', check: scope },
   ],
   pressure: [
@@ -96,4 +100,14 @@ export const policy: Policy = {
   countsUses: true,
   boundStreams: true,
   withholdsCredentials: true,
+}
+
+/** The same policy without the checks that can't object to any call of this guard, so that none waits for them. */
+export function selectChecks(whole: Policy, context: GuardContext): Policy {
+  const select = (checks: readonly NamedCheck[]) => checks.filter(({ applies }) => applies?.(context) ?? true)
+  return { ...whole, checks: select(whole.checks), pressure: select(whole.pressure) }
+}
+
+function asksForDigest({ tools, resources, prompts, methods }: RequirementTables): boolean {
+  return [tools, resources, prompts, methods].some(({ asksForDigest: asks }) => asks)
 }

@@ -47,6 +47,11 @@ function declared(
   names: readonly (JsonValue | undefined)[],
 ): Result<readonly DeclaredRequirement[]> {
   if (table.isEmpty) return refuse('method_not_declared')
+  const [only] = names
+  if (names.length === 1) {
+    const requirement = typeof only === 'string' ? table.find(only) : undefined
+    return requirement === undefined ? refuse(code) : ok([requirement])
+  }
   const found = names.flatMap((name) => (typeof name === 'string' ? (table.find(name) ?? []) : []))
   return found.length === names.length ? ok(found) : refuse(code)
 }

@@ -28,8 +28,10 @@ export function readMessages(body: JsonValue, batchLength: number): Result<reado
 function readMessage(value: JsonValue): Message | undefined {
   if (!isJsonObject(value) || value.jsonrpc !== '2.0') return undefined
   // Exactly one of the three: a body that is a request to one reader and a response to another is neither here.
-  if (['method', 'result', 'error'].filter((member) => Object.hasOwn(value, member)).length !== 1) return undefined
-  if (!Object.hasOwn(value, 'method')) return { kind: 'response' }
+  const isCall = Object.hasOwn(value, 'method')
+  const [isResult, isError] = [Object.hasOwn(value, 'result'), Object.hasOwn(value, 'error')]
+  if (Number(isCall) + Number(isResult) + Number(isError) !== 1) return undefined
+  if (!isCall) return { kind: 'response' }
   if (typeof value.method !== 'string') return undefined
   const params = value.params ?? {}
   if (!isJsonObject(params)) return undefined

@@ -25,6 +25,8 @@ export interface NamedRequirements {
   readonly isEmpty: boolean
   /** True when something in it needs a capability. */
   readonly asksForCapability: boolean
+  /** True when something in it needs a proof that covers the body. */
+  readonly asksForDigest: boolean
   /** The name of something that says what becomes of its calls without the ledger. */
   readonly saysWithoutLedger: string | undefined
   find(name: string): DeclaredRequirement | undefined
@@ -73,6 +75,7 @@ function createTable(
   return {
     isEmpty: entries.length === 0,
     asksForCapability: entries.some(([, { capability }]) => capability !== undefined),
+    asksForDigest: entries.some(([, { contentDigest }]) => contentDigest === 'required'),
     saysWithoutLedger: entries.find(([, { withoutLedger }]) => withoutLedger !== undefined)?.[0],
     find: createLookup(Object.fromEntries(entries)),
   }

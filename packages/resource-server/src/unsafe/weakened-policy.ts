@@ -87,7 +87,10 @@ export function checkOfWeakness(weakness: Weakness): string | undefined {
 export function weakenPolicy(without: readonly Weakness[]): Policy {
   const checks = policy.checks
     .filter(({ name }) => !without.some((weakness) => weakness === name))
-    .map((named): NamedCheck => ({ name: named.name, check: findVariant(named.name, without) ?? named.check }))
+    .map((named): NamedCheck => {
+      const variant = findVariant(named.name, without)
+      return variant === undefined ? named : { name: named.name, check: variant }
+    })
   return {
     checks,
     pressure: policy.pressure.filter(({ name }) => !without.some((weakness) => weakness === name)),
