@@ -110,6 +110,24 @@ it('tells of each epoch, the first one too', async () => {
   ])
 })
 
+it('begins another epoch when the server was set to throw keys away, and back again', async () => {
+  const ledger = await scene.open()
+  const { id } = ledger.store.epoch
+  const proof = makeSpend()
+  await ledger.spend([proof])
+  const set = (name: string, value: string) => scene.server.command('CONFIG', 'SET', name, value)
+  // The record of the epoch has no time to run out, so that it stays.
+  await set('maxmemory-policy', 'volatile-random')
+  await set('maxmemory', '1')
+  await expect.poll(() => scene.server.command('DBSIZE')).toBe('1')
+  await set('maxmemory', '0')
+  await set('maxmemory-policy', 'noeviction')
+  await inEpochAfter(ledger, id)
+  await expect
+    .poll(() => ledger.spend([proof]).catch(() => undefined), { timeout: 5000 })
+    .toMatchObject({ spent: false })
+})
+
 describe('by the record alone', () => {
   const set = (...fields: string[]) => scene.server.command('HSET', 'cs:epoch', ...fields)
   const milliseconds = (seconds: number) => String(Math.floor(seconds * 1000))

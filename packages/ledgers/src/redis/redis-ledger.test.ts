@@ -61,7 +61,7 @@ it('keeps things of different kinds apart', async () => {
 })
 
 it('judges calls of one turn on their own, in their order, though they go as few messages', async () => {
-  const ledger = await scene.open()
+  const ledger = await scene.open({ heartbeatMs: 1000 })
   const spends = Array.from({ length: 600 }, () => makeSpend())
   const again = makeSpend({ kind: 'capability', limit: 3 })
   const before = await countMessages()
@@ -76,7 +76,7 @@ it('judges calls of one turn on their own, in their order, though they go as few
 })
 
 it('makes one round trip for everything that a call spends', async () => {
-  const ledger = await scene.open()
+  const ledger = await scene.open({ heartbeatMs: 1000 })
   const before = await countMessages()
   await ledger.spend([makeSpend(), makeSpend({ kind: 'nonce' }), makeSpend({ kind: 'capability', limit: 9 })])
   expect((await countMessages()) - before).toBeLessThanOrEqual(2)

@@ -30,6 +30,8 @@ export interface RedisTls {
 export interface RedisLedgerOptions extends RedisOptions {
   /** A spend that was not answered by then rejects; milliseconds, 250 by default. */
   readonly timeoutMs?: number
+  /** How long a heartbeat comes after the one before, about: 1000 ms by default, and at most. */
+  readonly heartbeatMs?: number
   /** Written into the store when it is new, compared ever after: two deployments that meet by mistake then refuse. */
   readonly deployment?: string
   /** The system's by default. It must agree with the store's to 5 seconds. */
@@ -43,3 +45,6 @@ export const CONNECT_TIMEOUT = 2000
 
 /** And a spend after this many. */
 export const SPEND_TIMEOUT = 250
+
+/** A heartbeat comes so many milliseconds after another. */
+export const BEAT = 1000

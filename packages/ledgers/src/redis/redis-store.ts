@@ -11,14 +11,13 @@ import {
 import { StoreHealthMachine } from '../shared/store-health.ts'
 import type { NodeConnection } from './node-connection.ts'
 import type { RedisAddress } from './redis-address.ts'
-import { type RedisLedgerOptions, SPEND_TIMEOUT } from './redis-options.ts'
+import { BEAT, type RedisLedgerOptions, SPEND_TIMEOUT } from './redis-options.ts'
 import { LEASE } from './replica-rule.ts'
 import { DeadlinePassed, endsConnection, faultOf } from './reply-fault.ts'
 import { type KnownEpoch, NOTHING_KNOWN, type Settled } from './settle.ts'
 import { openSettled, type SettledConnection, type SettlingParts } from './settled-connection.ts'
 
-/** Milliseconds between heartbeats, and at most between attempts to connect; both vary, so that processes spread out. */
-const BEAT = 1000
+/** Milliseconds from a lost connection to the first attempt at another, at most. */
 const FIRST_PAUSE = 50
 
 /** What a spend goes through: valid in the very turn in which it was asked for, and no longer. */
@@ -30,6 +29,8 @@ export interface Way extends Pick<SettledConnection, 'connection' | 'spendScript
 
 /** Opens the store. Rejects with `StoreUnusable`. */
 export async function openRedisStore(address: RedisAddress, options: RedisLedgerOptions): Promise<RedisStore> {
+  const { heartbeatMs = BEAT } = options
+  if (!(heartbeatMs > 0 && heartbeatMs <= BEAT)) throw new RangeError(`heartbeatMs is at most ${BEAT}.`)
   const parts = { address, deployment: options.deployment ?? '', clock: options.clock ?? systemClock }
   const store = new RedisStore(parts, await openSettled(parts, NOTHING_KNOWN), options)
   return store
@@ -40,6 +41,8 @@ export class RedisStore implements SharedStore {
   readonly #parts: SettlingParts
   readonly #machine = new StoreHealthMachine()
   readonly #beatDeadline: number
+  /** Milliseconds between heartbeats, and at most between attempts to connect; both vary, so that processes spread out. */
+  readonly #beatEvery: number
   /** The connection that spends go through; none while there is none that was settled. */
   #current: SettledConnection | undefined
   #epoch: StoreEpoch
@@ -55,6 +58,7 @@ export class RedisStore implements SharedStore {
   constructor(parts: SettlingParts, first: SettledConnection, options: RedisLedgerOptions) {
     this.#parts = parts
     this.#beatDeadline = 2 * (options.timeoutMs ?? SPEND_TIMEOUT)
+    this.#beatEvery = options.heartbeatMs ?? BEAT
     this.#epoch = first.settled.epoch
     if (options.onEvent !== undefined) this.#machine.watch(options.onEvent)
     this.#use(first, performance.now())
@@ -182,12 +186,12 @@ export class RedisStore implements SharedStore {
     } catch (error) {
       if (this.#isClosed) return
       this.#machine.heartbeatFailed(faultOf(error))
-      this.#scheduleReconnect(Math.min(2 * pause, BEAT))
+      this.#scheduleReconnect(Math.min(2 * pause, this.#beatEvery))
     }
   }
 
   #scheduleBeat(): void {
-    this.#schedule(() => this.#beat(), BEAT * (0.8 + 0.4 * Math.random()))
+    this.#schedule(() => this.#beat(), this.#beatEvery * (0.8 + 0.4 * Math.random()))
   }
 
   /** Anywhere between at once and `pause`, so that all who lost the same server do not come back together. */

@@ -5,8 +5,8 @@ import { beginFirstEpoch } from './first-epoch.ts'
 import { createRedisLedger, type RedisLedger } from './redis-ledger.ts'
 import type { RedisLedgerOptions } from './redis-options.ts'
 
-/** A busy machine is no dead server: tests that are about deadlines say so. */
-const PATIENT = { timeoutMs: 2000 }
+/** A busy machine is no dead server: tests that are about deadlines say so. What heartbeats find is waited for. */
+const PATIENT = { timeoutMs: 2000, heartbeatMs: 100 }
 
 /** What a test has. */
 export interface RedisScene {

@@ -5,7 +5,8 @@
  *
  * The epoch's record is a hash: `format`, `deployment`, `id`, `secret`, `not_before`; `server`, who the server was that
  * it was settled on, and `margin`, for how long it may go on unnoticed; `seen`, the highest time that the server's clock
- * showed; `agreed`, the highest at which a process agreed with it. Times are in milliseconds.
+ * showed; `agreed`, the highest at which a process agreed with it; `evicted`, how many keys the server had thrown away.
+ * Times are in milliseconds.
  */
 
 /** The layout of the record. A release that changes it raises this. */
@@ -24,10 +25,14 @@ local deployment, caller, replicas, lag = ARGV[1], tonumber(ARGV[2]), tonumber(A
 local margin, new_id, new_secret, not_before_if_first = tonumber(ARGV[5]), ARGV[6], ARGV[7], tonumber(ARGV[8])
 local known_id, known_not_before, known_agreed = ARGV[9], tonumber(ARGV[10]), tonumber(ARGV[11])
 
-local info = redis.call('INFO', 'server', 'replication')
+local info = redis.call('INFO', 'server', 'replication', 'memory', 'stats')
 if string.match(info, 'role:(%a+)') ~= 'master' then return {'read_only'} end
 -- A restart changes the first; a promotion changes the second, also of a server that is promoted a second time.
 local server = string.match(info, 'run_id:(%w+)') .. '/' .. string.match(info, 'master_replid:(%w+)')
+
+-- Set while it runs, this makes it forget; and that it did forget is known after it was set back, too.
+if string.match(info, 'maxmemory_policy:([%w-]+)') ~= 'noeviction' then return {'eviction'} end
+local evicted = tonumber(string.match(info, 'evicted_keys:(%d+)'))
 
 -- Redis itself counts its replicas once in a second: one that was stopped for a minute counts those of a minute ago
 -- when it wakes. The lags that INFO gives are those of now.
@@ -41,7 +46,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local found = redis.call('HMGET', record_key,
-  'format', 'deployment', 'id', 'secret', 'not_before', 'server', 'seen', 'agreed', 'margin')
+  'format', 'deployment', 'id', 'secret', 'not_before', 'server', 'seen', 'agreed', 'margin', 'evicted')
 local format, id, secret, not_before = tonumber(found[1]), found[3], found[4], tonumber(found[5])
 local seen, agreed = tonumber(found[7]), tonumber(found[8])
 if format and format > ${FORMAT} then return {'newer_schema', format} end
@@ -54,7 +59,7 @@ if math.abs(now - caller) > ${CLOCK_DIFFERENCE} then
 end
 
 local function goes_on()
-  if not format or found[6] ~= server then return false end
+  if not format or found[6] ~= server or evicted > tonumber(found[10]) then return false end
   if now < seen - ${CLOCK_DIFFERENCE - GRAIN} then return false end
   -- The same epoch, but older than the caller saw it: a copy was put in its place.
   if id == known_id then return agreed >= known_agreed - ${GRAIN} end
@@ -63,7 +68,8 @@ local function goes_on()
 end
 
 if goes_on() then
-  redis.call('HSET', record_key, 'seen', math.max(seen, now), 'agreed', math.max(agreed, now))
+  redis.call('HSET', record_key, 'seen', math.max(seen, now), 'agreed', math.max(agreed, now),
+    'evicted', evicted)
   return {'settled', id, not_before, secret, now}
 end
 
@@ -78,6 +84,7 @@ else
 end
 redis.call('DEL', record_key)
 redis.call('HSET', record_key, 'format', ${FORMAT}, 'deployment', deployment, 'id', new_id, 'secret', new_secret,
-  'not_before', not_before, 'server', server, 'margin', margin, 'seen', now, 'agreed', now)
+  'not_before', not_before, 'server', server, 'margin', margin, 'seen', now, 'agreed', now,
+  'evicted', evicted)
 return {'settled', new_id, not_before, new_secret, now}
 `

@@ -82,6 +82,8 @@ function refusal(word: unknown, { name, prefix }: RedisAddress): StoreUnusable {
         name,
         'it is a replica, and takes no writes. Name the master, or the Sentinels.',
       )
+    case 'eviction':
+      return new StoreUnusable('eviction', name, 'it throws keys away. Set `maxmemory-policy noeviction`.')
     case 'replicas':
       return new StoreUnusable('replicas', name, 'too few of its replicas keep up with it. Bring them back.')
     case 'clock':
