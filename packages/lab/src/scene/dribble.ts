@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { noteRequest } from '../recording/recording.ts'
 import { type Holder, modernHeaders, obtainNonce, toolCall } from './agent.ts'
 import type { Deployment } from './deployment.ts'
-import { type Answer, signProof } from './wire.ts'
+import { type Answer, readCode, signProof } from './wire.ts'
 
 /** Sends headers and a first octet, and then nothing for so long. */
 export async function dribble(
@@ -25,10 +25,9 @@ export async function dribble(
       response.on('end', () => {
         clearTimeout(finishing)
         outgoing.destroy()
-        const { code } = JSON.parse(text) as { code?: string }
         const answer = { status: response.statusCode ?? 0, headers: response.headers, body: text }
         noteAnswer(answer)
-        resolve({ ...answer, code, nonce: undefined })
+        resolve({ ...answer, code: readCode(text), nonce: undefined })
       })
     })
     outgoing.on('error', reject)

@@ -1,10 +1,10 @@
 /** One guarded notes server of a scene, with its notes and its ledger in files. */
 import type { Server } from 'node:http'
-import { type Ledger, systemClock } from '@countersign/core'
+import { describeFault, type Ledger, systemClock } from '@countersign/core'
 import { createSqliteLedger } from '@countersign/ledgers/sqlite'
 import { createNotes, type NotesStore, notesPolicy, notesServer } from '@countersign/notes-server'
 import { createGuard, type McpHandler } from '@countersign/resource-server'
-import { createNodeListener, hardenServer } from '@countersign/resource-server/node'
+import { createNodeListener, hardenServer, type NodeListenerOptions } from '@countersign/resource-server/node'
 import { createWeakenedGuard } from '@countersign/resource-server/unsafe'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { declareTools } from './capability-tools.ts'
@@ -44,8 +44,13 @@ export async function serveNotes(
   const server = guard.protect(handler(notes))
   await server.ready()
   hardenServer(http)
-  http.on('request', createNodeListener(server))
+  http.on('request', createNodeListener(server, noteFaults(options)))
   return { resource, notes }
+}
+
+/** Without a check some calls break the server; that is for its log, and not for whoever runs the attack. */
+function noteFaults({ log }: DeploymentOptions): NodeListenerOptions {
+  return log === undefined ? {} : { onError: (error) => log.write(JSON.stringify({ fault: describeFault(error) })) }
 }
 
 function openLedger(path: string, { guard: { clock = systemClock } = {}, bendSpend }: DeploymentOptions): Ledger {
