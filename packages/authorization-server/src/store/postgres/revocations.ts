@@ -1,5 +1,5 @@
 /** The list of revocations in PostgreSQL, and what each of them takes away. */
-import type { RevocationEntry } from '@countersign/core/wire'
+import type { RevocationEntry, RevocationKind } from '@countersign/core/wire'
 import type { PostgresDatabase, PostgresQuery } from '@countersign/ledgers/postgres'
 import type { ListedRevocation, RevocationStore } from '../../revocation/revocation-store.ts'
 import { LONGEST_USE } from '../../revocation/revocations.ts'
@@ -38,17 +38,20 @@ export function createPostgresRevocations(
   database: Pick<PostgresDatabase, 'query' | 'transact' | 'epoch'>,
   now: () => number,
 ): RevocationStore {
+  const covers = async (keys: readonly string[], issued: number): Promise<boolean> => {
+    const { rows } = await database.query<{ covered: boolean }>(COVERS, [[...keys], now(), issued])
+    return rows[0]?.covered !== false
+  }
   return {
-    revoke: ({ kind, id }, listed) =>
-      database.transact(async (query) => {
-        await query(LOCK)
-        await removeRevoked(query, kind, id)
-        await add(query, listed, now())
-      }),
-    async covers(keys, issued) {
-      const { rows } = await database.query<{ covered: boolean }>(COVERS, [[...keys], now(), issued])
-      return rows[0]?.covered !== false
+    async revoke({ kind, id }, listed) {
+      // Of many who find a family's code used again, one ends it, and the others need not wait for the lock.
+      if (once.has(kind) && (await covers([listed.key], Math.ceil(now())))) return
+      // In this order, and in one message.
+      await database.transact((query) =>
+        Promise.all([query(LOCK), removeRevoked(query, kind, id), ...add(query, listed, now())]),
+      )
     },
+    covers,
     async read({ after, epoch: known }, limit) {
       const epoch = database.epoch.id
       const { rows } = await database.query<Row>(READ, [known === epoch ? after : 0, now(), limit])
@@ -60,15 +63,17 @@ export function createPostgresRevocations(
   }
 }
 
-async function add(query: PostgresQuery, { key, before, until }: ListedRevocation, now: number): Promise<void> {
-  await query(ADD, [key, before, until, now])
-  await query(PURGE, [now])
+/** What is revoked for good: nothing that lives is kept under it afterwards. */
+const once: ReadonlySet<RevocationKind> = new Set(['token', 'grant', 'attestation_key', 'capability'])
+
+function add(query: PostgresQuery, { key, before, until }: ListedRevocation, now: number): Promise<unknown>[] {
+  return [query(ADD, [key, before, until, now]), query(PURGE, [now])]
 }
 
 /** In the transaction that starts an epoch: ends what was issued to these clients before it, whatever was lost. */
 export async function revokeLost(query: PostgresQuery, keys: readonly string[], before: number): Promise<void> {
   await query(LOCK)
-  for (const key of keys) await add(query, { key, before, until: before + LONGEST_USE }, before)
+  for (const key of keys) await Promise.all(add(query, { key, before, until: before + LONGEST_USE }, before))
 }
 
 function toEntry({ sequence, key, before, until }: RevocationEntry): RevocationEntry {
