@@ -2,7 +2,7 @@
 
 import type { StoreEvent } from '@countersign/core'
 import { type FaultProxy, startFaultProxy } from '@countersign/store-servers'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { makeSpend, now, race } from '../testing/spends.test-fixture.ts'
 import { setUpRedis } from './redis.test-fixture.ts'
 import type { RedisLedger } from './redis-ledger.ts'
@@ -14,6 +14,7 @@ let proxy: FaultProxy | undefined
 afterEach(async () => {
   await proxy?.close()
   proxy = undefined
+  vi.restoreAllMocks()
 })
 
 async function openThroughProxy(options: RedisLedgerOptions = {}): Promise<{ ledger: RedisLedger; proxy: FaultProxy }> {
@@ -107,6 +108,38 @@ it('spends nothing while its clock and the store’s differ by more than 5 secon
   expect(ledger.store.health).toBe('degraded')
   shift = 4
   expect((await ledger.spend([spend])).spent).toBe(true)
+})
+
+/** From the moment that it yields is called this process has slept for so long, and does not know it. */
+function fallAsleep(milliseconds: number): () => void {
+  const awake = performance.now.bind(performance)
+  let slept = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => awake() + slept)
+  return () => {
+    slept = milliseconds
+  }
+}
+
+it('spends nothing on the word of a heartbeat of long ago: the server may have been replaced since', async () => {
+  const ledger = await scene.open({ heartbeatMs: 1000 })
+  fallAsleep(3500)()
+  await expect(ledger.spend([makeSpend()])).rejects.toMatchObject({ fault: 'timeout' })
+  await becomes(ledger, 'healthy')
+  await expect
+    .poll(() => ledger.spend([makeSpend()]).catch(() => undefined), { timeout: 5000 })
+    .toEqual({ spent: true })
+})
+
+it('does not believe an answer that waited while this process slept', async () => {
+  const ledger = await scene.open({ heartbeatMs: 1000 })
+  const spend = makeSpend()
+  const sleep = fallAsleep(2500)
+  const asked = ledger.spend([spend])
+  // Right after the message has left, and before anything can come back.
+  setImmediate(sleep)
+  await expect(asked).rejects.toMatchObject({ fault: 'timeout' })
+  vi.restoreAllMocks()
+  expect((await (await scene.open()).spend([spend])).spent).toBe(false)
 })
 
 it('loads its scripts again where an operator has flushed them', async () => {

@@ -13,14 +13,32 @@ export async function findNode(address: RedisAddress): Promise<RedisNode> {
   return address.kind === 'sentinel' ? findMaster(address) : findOwner(address)
 }
 
-/** A Sentinel that was cut off may still name the master of yesterday: all are asked, the latest election counts. */
+/** A Sentinel that was cut off may still name the master of yesterday: most are asked, the latest election counts. */
 async function findMaster(address: RedisAddress): Promise<RedisNode> {
-  const answers = await Promise.allSettled(address.nodes.map((sentinel) => askSentinel(sentinel, address)))
+  const answers = await hearMost(address.nodes.map((sentinel) => askSentinel(sentinel, address)))
   const known = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
   const [latest] = known.toSorted((a, b) => b.election - a.election)
   if (latest !== undefined) return latest.node
   const [failed] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []))
   throw explainFailure(failed, address.name)
+}
+
+/** Yields what came of them once more than half have answered, or all have failed or answered. */
+async function hearMost<T>(asked: readonly Promise<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
+  const heard: PromiseSettledResult<T>[] = []
+  const most = Promise.withResolvers<void>()
+  const hear = (result: PromiseSettledResult<T>) => {
+    heard.push(result)
+    if (heard.filter(({ status }) => status === 'fulfilled').length > asked.length / 2) most.resolve()
+  }
+  const all = asked.map((one) =>
+    one.then(
+      (value) => hear({ status: 'fulfilled', value }),
+      (reason: unknown) => hear({ status: 'rejected', reason }),
+    ),
+  )
+  await Promise.race([most.promise, Promise.all(all)])
+  return heard
 }
 
 async function askSentinel(sentinel: RedisNode, address: RedisAddress): Promise<{ node: RedisNode; election: number }> {

@@ -10,7 +10,7 @@
  */
 
 /** The layout of the record. A release that changes it raises this. */
-export const FORMAT = 1
+const FORMAT = 1
 
 /** Differences of clocks up to this many milliseconds are what honest machines have. */
 export const CLOCK_DIFFERENCE = 5000
