@@ -11,7 +11,7 @@ const table = (schema: string): string => `
 CREATE TABLE ${schema}.epoch (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   id text NOT NULL,
-  generation integer NOT NULL,
+  generation bigint NOT NULL,
   not_before double precision NOT NULL,
   secret bytea NOT NULL,
   server text NOT NULL,

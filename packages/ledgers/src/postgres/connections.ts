@@ -8,10 +8,13 @@ import type { PostgresRows, PostgresValue } from './postgres-database.ts'
  * Seconds that a connection lives: a process that still spoke to a primary that was replaced speaks to its successor by
  * then, if the address leads there.
  */
-export const CONNECTION_LIFE = 10
+const CONNECTION_LIFE = 10
 
 /** An answer is believed on a connection that is at most so many seconds old: a process may have slept before or after. */
 export const ANSWER_LIFE = CONNECTION_LIFE + 3
+
+/** Milliseconds after which the server ends a transaction that nobody goes on with: it holds up the others. */
+const IDLE_TIMEOUT = 5000
 
 /** How they are made. */
 export interface ConnectionsOptions {
@@ -60,10 +63,12 @@ export function openConnections(options: ConnectionsOptions): Connections {
       }
     },
     renew() {
+      if (pool.ending) return
       void pool.end()
       pool = createPool(options)
     },
     async close() {
+      if (pool.ending) return
       const patience = Promise.withResolvers<void>()
       const timer = setTimeout(patience.resolve, options.timeoutMs)
       await Promise.race([pool.end(), patience.promise])
@@ -87,7 +92,7 @@ function createPool({ address, schema, max, timeoutMs, connectTimeoutMs }: Conne
     query_timeout: timeoutMs,
     statement_timeout: timeoutMs,
     lock_timeout: timeoutMs,
-    idle_in_transaction_session_timeout: timeoutMs,
+    idle_in_transaction_session_timeout: Math.max(timeoutMs, IDLE_TIMEOUT),
     application_name: 'countersign',
     options: sessionSettings(schema),
     types: { getTypeParser },

@@ -7,7 +7,7 @@ import type { MemoryLost, PostgresQuery } from './postgres-database.ts'
 
 /** What a process knows of the epoch it is in. */
 export interface KnownEpoch extends StoreEpoch {
-  /** Epochs follow one another: 1 is the first. */
+  /** Greater than that of each epoch before: seconds since 1970 when it began, so also where nobody remembers one. */
   readonly generation: number
   /** A place in the write-ahead log that was on the disk; 0 when none is known. A server before it has forgotten. */
   readonly position: bigint
@@ -57,8 +57,8 @@ const replace = (schema: string): string => `
       excluded.written)`
 
 /** Writes the record of a database's first epoch, in the transaction that makes its tables. */
-export async function writeFirstEpoch(query: PostgresQuery, schema: string): Promise<void> {
-  await query(replace(schema), [newId(), 1, 0, randomBytes(32)])
+export async function writeFirstEpoch(query: PostgresQuery, schema: string, now: number): Promise<void> {
+  await query(replace(schema), [newId(), Math.floor(now), 0, randomBytes(32)])
 }
 
 /**
@@ -100,7 +100,7 @@ async function startEpoch(found: Found, { schema, known, query, onMemoryLost }: 
   const begun = Math.max(found.now, known?.notBefore ?? 0, isElsewhere ? (found.seen ?? 0) : 0)
   const started = {
     id: newId(),
-    generation: Math.max(found.generation ?? 0, known?.generation ?? 0) + 1,
+    generation: Math.max(found.generation ?? 0, known?.generation ?? 0, Math.floor(found.now)) + 1,
     notBefore: Math.ceil(begun) + CLOCK_DIFFERENCE + (isElsewhere ? FAILOVER_MARGIN : 0),
     secret: randomBytes(32),
     position: 0n,

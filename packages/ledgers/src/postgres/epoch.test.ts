@@ -55,13 +55,13 @@ const record = 'SELECT id FROM epoch'
 
 /** As a restored dump lies there: the same values, written by another transaction than they say. */
 const restoreDump = () =>
-  server.sql(`CREATE TABLE ${schema}.copy AS TABLE ${schema}.epoch; DELETE FROM ${schema}.epoch;
-    INSERT INTO ${schema}.epoch SELECT * FROM ${schema}.copy; DROP TABLE ${schema}.copy`)
+  server.sql(`BEGIN; CREATE TABLE ${schema}.copy AS TABLE ${schema}.epoch; DELETE FROM ${schema}.epoch;
+    INSERT INTO ${schema}.epoch SELECT * FROM ${schema}.copy; DROP TABLE ${schema}.copy; COMMIT`)
 
 const restoreTable = () =>
-  server.sql(`ALTER TABLE ${schema}.epoch RENAME TO old; CREATE TABLE ${schema}.epoch (LIKE ${schema}.old INCLUDING ALL);
+  server.sql(`BEGIN; ALTER TABLE ${schema}.epoch RENAME TO old; CREATE TABLE ${schema}.epoch (LIKE ${schema}.old INCLUDING ALL);
     WITH moved AS (DELETE FROM ${schema}.old RETURNING *) INSERT INTO ${schema}.epoch
-    SELECT only_row, id, generation, not_before, secret, server, seen, pg_current_xact_id() FROM moved`)
+    SELECT only_row, id, generation, not_before, secret, server, seen, pg_current_xact_id() FROM moved; COMMIT`)
 
 const write = (column: string, value: string) =>
   server.sql(`UPDATE ${schema}.epoch SET ${column} = ${value}, written = pg_current_xact_id()`)
@@ -215,10 +215,10 @@ describe('a process that knows more than the server', () => {
 
   it('starts an epoch where the server was left behind: its record is sound, and older than another', async () => {
     await openDatabase()
-    const { settled, found } = await settle({ id: 'another', generation: 1, position: 0n })
-    expect(settled).toMatchObject({ generation: 2 })
+    const { settled, found } = await settle({ id: 'another', generation: 2 ** 40, position: 0n })
+    expect(settled).toMatchObject({ generation: 2 ** 40 + 1 })
     expect(settled.id).not.toBe(found)
-    const followed = await settle({ id: 'another', generation: 1, position: 2n ** 60n })
+    const followed = await settle({ id: 'another', generation: 2 ** 40, position: 2n ** 60n })
     expect(followed.settled.id).toBe(settled.id)
   })
 

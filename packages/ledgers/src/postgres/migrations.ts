@@ -34,7 +34,8 @@ export async function migrate(connection: Connection, run: MigrationRun): Promis
   // Without a lock first: mostly there is nothing to do, and nobody shall have to wait for that.
   if ((await hasTable(connection, run.schema)) && missing(run, await readSteps(connection, run)).length === 0) return
   const query: PostgresQuery = (text, values = []) => connection.run(text, values, PATIENCE_MS)
-  await connection.run(`BEGIN; SET LOCAL statement_timeout = ${PATIENCE_MS}; SET LOCAL lock_timeout = ${PATIENCE_MS}`)
+  const patient = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
+  await connection.run(['BEGIN', ...patient.map((name) => `SET LOCAL ${name} = ${PATIENCE_MS}`)].join(';'))
   await query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK_CLASS, `migrate ${run.schema}`])
   if (!(await hasTable(connection, run.schema))) await createTable(connection, run.schema)
   const steps = await readSteps(connection, run)

@@ -19,6 +19,11 @@ const WATCHING = 2
 /**
  * Opens the schema at `postgres://…`, or makes it. Rejects with `StoreUnusable` where that server, role or schema will
  * not do, before anything was changed; with a TypeError for a schema that has no plain name.
+ *
+ * It notices by itself when the server has forgotten something: a replica promoted, a backup or a dump restored, rows or
+ * tables deleted, a clock set back, an older copy of the disk under processes that go on. What nobody can notice is an
+ * older copy of the disk, or an old primary, that was put in its place while no process was running: then
+ * `DELETE FROM <schema>.epoch` before they start says so.
  */
 export async function openPostgres(url: string, options: PostgresOptions): Promise<PostgresDatabase> {
   const { schema, tls, clock = systemClock, max = 8, timeoutMs = 5000, connectTimeoutMs = 2000 } = options
@@ -110,7 +115,7 @@ interface BaseParts {
 }
 
 async function prepareBase(connection: Connection, { address, options, isFirst }: BaseParts): Promise<void> {
-  const { name, schema, deployment } = options
+  const { name, schema, deployment, clock = systemClock } = options
   await migrate(connection, {
     label: address.label,
     schema,
@@ -118,7 +123,7 @@ async function prepareBase(connection: Connection, { address, options, isFirst }
     migrations: [{ sql: baseSchema(schema) }],
     async onCreated(query) {
       await query(`INSERT INTO ${schema}.about (name, deployment) VALUES ($1, $2)`, [name, deployment ?? null])
-      if (isFirst) await writeFirstEpoch(query, schema)
+      if (isFirst) await writeFirstEpoch(query, schema, clock())
     },
   })
   const text = `SELECT name, deployment FROM ${schema}.about`
