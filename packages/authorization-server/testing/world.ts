@@ -71,7 +71,7 @@ export interface WorldOptions extends Variation {
 export async function startWorld(settings: WorldOptions = {}): Promise<World> {
   const { options = {}, path = '', clients = [], servers: count = 1, ...variation } = settings
   const folder = mkdtempSync(join(tmpdir(), 'authorization-server-'))
-  const database = join(folder, 'as.db')
+  const database = options.database ?? join(folder, 'as.db')
   const log: LogEntry[] = []
   const agentKey = await makeKey('ES256')
   const edKey = await makeKey('EdDSA')
