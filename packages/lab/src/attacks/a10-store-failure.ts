@@ -58,6 +58,21 @@ export const storeFailure: Attack = {
       aftermath: ranTwice,
     },
     {
+      title: 'Redis is down, the agent goes on at its process, and the attacker goes to another',
+      common: { shared: { affinity: true } },
+      weakened: { weak: ['local_fallback'], shared: {} },
+      async run(scene) {
+        const { other, kill } = sharedIn(scene)
+        await kill()
+        const { captured, first } = await captureUsed(scene)
+        assert.equal((await first()).status, 200)
+        return asAttacker(() => other.call(captured))
+      },
+      stoppedBy: 'ledger_unavailable',
+      status: 503,
+      aftermath: ranTwice,
+    },
+    {
       title: 'Redis comes back without what it acknowledged last, as after a failover',
       common: { shared: {} },
       weakened: { weakSettings: ['epoch_ignored'] },
