@@ -18,13 +18,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'postgres-tls-'))
   await server.sql(`CREATE ROLE visitor LOGIN PASSWORD 'let-me-in'; CREATE ROLE guest LOGIN PASSWORD 'let-me-in';
     REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC; GRANT EXECUTE ON FUNCTION pg_control_system() TO visitor`)
-})
+}, 60_000)
 afterAll(async () => {
   rmSync(folder, { recursive: true })
   // It would wait for those that were turned away and have not noticed.
   server.signal('SIGKILL')
   await server.stop()
-})
+}, 60_000)
 
 const migrations = [{ sql: 'CREATE TABLE things (id integer PRIMARY KEY)' }]
 const usual: PostgresOptions = { name: 'test', schema: 'usual', migrations, connectTimeoutMs: 1000 }

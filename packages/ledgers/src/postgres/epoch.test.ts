@@ -17,8 +17,8 @@ let schemas = 0
 const closing: (() => Promise<void>)[] = []
 beforeAll(async () => {
   server = await startPostgres()
-})
-afterAll(() => server.stop())
+}, 60_000)
+afterAll(() => server.stop(), 60_000)
 beforeEach(() => {
   schemas += 1
   schema = `epoch_${schemas}`
@@ -89,11 +89,11 @@ describe('a new epoch', () => {
       (outcome) => expect(outcome.spent).toBe(false),
       () => undefined,
     )
-    await expect.poll(() => events.find(({ type }) => type === 'store_epoch'), { timeout: 5000 }).toBeDefined()
+    await expect.poll(() => events.find(({ type }) => type === 'store_epoch'), { timeout: 15_000 }).toBeDefined()
     await expect
-      .poll(() => [ledger.store.health, other.store.health], { timeout: 5000 })
+      .poll(() => [ledger.store.health, other.store.health], { timeout: 15_000 })
       .toEqual(['healthy', 'healthy'])
-    await expect.poll(() => other.store.epoch.id, { timeout: 5000 }).toBe(ledger.store.epoch.id)
+    await expect.poll(() => other.store.epoch.id, { timeout: 15_000 }).toBe(ledger.store.epoch.id)
     const { id, notBefore, secret } = ledger.store.epoch
     expect(id).not.toBe(before.id)
     expect(notBefore).toBeGreaterThan(now() + 2)
@@ -111,7 +111,7 @@ describe('a new epoch', () => {
   it('waits longer where another server may still acknowledge what this one does not know of', async () => {
     const { ledger, events } = await openLedger()
     await write('server', `'another'`)
-    await expect.poll(() => events.find(({ type }) => type === 'store_epoch'), { timeout: 5000 }).toBeDefined()
+    await expect.poll(() => events.find(({ type }) => type === 'store_epoch'), { timeout: 15_000 }).toBeDefined()
     expect(ledger.store.epoch.notBefore).toBeGreaterThan(now() + 15)
   })
 
@@ -138,9 +138,9 @@ describe('a new epoch', () => {
     const [database] = databases
     await database.query('INSERT INTO things VALUES (1)')
     await server.sql(`DELETE FROM ${schema}.epoch`)
-    await expect.poll(() => told.length, { timeout: 5000 }).toBe(2)
+    await expect.poll(() => told.length, { timeout: 15_000 }).toBe(2)
     await expect
-      .poll(() => databases.map(({ epoch }) => epoch.id), { timeout: 5000 })
+      .poll(() => databases.map(({ epoch }) => epoch.id), { timeout: 15_000 })
       .toEqual([told[1]?.id, told[1]?.id])
     expect((await database.query('SELECT id FROM things')).count).toBe(0)
     expect(told).toHaveLength(2)
@@ -165,7 +165,7 @@ describe('a transaction', () => {
             () => 'done',
             () => 'refused',
           ),
-        { timeout: 5000 },
+        { timeout: 15_000 },
       )
       .toBe('done')
   })
@@ -179,7 +179,7 @@ describe('a transaction', () => {
       await query('INSERT INTO things VALUES (1)')
       expect((await query(record)).count).toBe(0)
     })
-    await expect.poll(() => database.epoch.id, { timeout: 5000 }).not.toBe(id)
+    await expect.poll(() => database.epoch.id, { timeout: 15_000 }).not.toBe(id)
     expect((await database.query('SELECT id FROM things')).count).toBe(0)
   })
 })
