@@ -23,6 +23,8 @@ export interface ServerProgram {
   /** Where its log is kept. */
   readonly folder: string
   readonly account?: Account | undefined
+  /** What ends it in an orderly way without waiting for its clients; default: SIGTERM. */
+  readonly endsOn?: 'SIGINT'
   /** Asked again and again, until it yields true. */
   isReady(): Promise<boolean>
 }
@@ -31,9 +33,9 @@ export interface ServerProgram {
 export interface ServerProcess {
   readonly pid: number
   signal(name: ServerSignal): void
-  /** Ends it with SIGTERM, and starts it again. */
+  /** Ends it in an orderly way, and starts it again. */
   restart(): Promise<void>
-  /** Ends it with SIGTERM if it still runs. */
+  /** Ends it in an orderly way if it still runs. */
   end(): Promise<void>
 }
 
@@ -56,7 +58,7 @@ export async function startServerProcess(program: ServerProgram, watch: FolderWa
     if (hasEnded(child)) return
     const ended = once(child, 'exit')
     send(child, 'SIGCONT')
-    send(child, 'SIGTERM')
+    child.kill(program.endsOn ?? 'SIGTERM')
     const patience = setTimeout(() => send(child, 'SIGKILL'), ENDS_WITHIN)
     await ended
     clearTimeout(patience)

@@ -81,7 +81,9 @@ async function run(cluster: Cluster, config: readonly string[], lay: () => Promi
     await lay()
     appendFileSync(join(data, 'postgresql.conf'), `${[...LINES, `port = ${port}`, ...config].join('\n')}\n`)
     const isReady = async () => (await sql('select 1')) === '1'
-    return startServerProcess({ program: requirePart('postgres'), args: ['-D', data], folder, account, isReady }, watch)
+    const program = requirePart('postgres')
+    // On SIGTERM it would wait until every client has gone.
+    return startServerProcess({ program, args: ['-D', data], folder, account, endsOn: 'SIGINT', isReady }, watch)
   })
   return {
     url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`,
