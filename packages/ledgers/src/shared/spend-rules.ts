@@ -1,4 +1,4 @@
-/** What every ledger on a server asks of a spend, and refuses after its store has lost its memory. */
+/** What every ledger that lasts asks of a spend, and refuses after its store has lost its memory. */
 import type { Spend } from '@countersign/core'
 
 /**

@@ -1,6 +1,7 @@
 /** A ledger in an SQLite file: what was spent stays spent, across restarts and between processes of one machine. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Clock, type Ledger, type Spend, type SpendOutcome, systemClock } from '@countersign/core'
+import { assertSpend, isForgotten } from '../shared/spend-rules.ts'
 import { type Epoch, openEpoch } from './epoch.ts'
 import { type DatabaseSchema, openDatabase } from './open-database.ts'
 
@@ -21,12 +22,6 @@ const schema: DatabaseSchema = { name: 'ledger', applicationId: 0x43534c44, migr
 
 /** Rows past their time that are swept away for each spend, at most: more than it adds, so the table stays bounded. */
 const PURGE_STEP = 32
-
-/**
- * Seconds that a thing of unknown age may have to be remembered: after memory was lost, those that could have been used
- * before are refused until they have run out.
- */
-const LONGEST_RETENTION = 620
 
 const SPEND = `
   INSERT INTO spends (kind, key, uses, until) VALUES (:kind, :key, 1, :until)
@@ -83,7 +78,7 @@ export function createSqliteLedger(
     lifetime: 'durable',
     async spend(spends) {
       const now = clock()
-      for (const spend of spends) checkSpend(spend, now)
+      for (const spend of spends) assertSpend(spend, now)
       if (spends.length === 0) return { spent: true }
       return new Promise((resolve, reject) => {
         waiting.push({ spends, now, resolve, reject })
@@ -157,24 +152,10 @@ function spendAll({ spends, now }: Waiting, { spendOne, database }: Statements, 
   if (spends.length > 1) database.exec('SAVEPOINT call')
   for (const spend of spends) {
     const { kind, key, limit, until } = spend
-    if (!isForgotten(spend, epoch) && spendOne.run({ kind, key, limit, until, now }).changes === 1) continue
+    if (!isForgotten(spend, epoch.notBefore) && spendOne.run({ kind, key, limit, until, now }).changes === 1) continue
     if (spends.length > 1) database.exec('ROLLBACK TO call; RELEASE call')
     return { spent: false, exhausted: key }
   }
   if (spends.length > 1) database.exec('RELEASE call')
   return { spent: true }
-}
-
-/** True for what may have been used before memory was lost. */
-function isForgotten({ issued, until }: Spend, { notBefore }: Epoch): boolean {
-  if (notBefore === 0) return false
-  return issued === undefined ? until <= notBefore + LONGEST_RETENTION : issued < notBefore
-}
-
-function checkSpend({ key, limit, issued, until }: Spend, now: number): void {
-  if (key.length === 0) throw new RangeError('A spend needs a key.')
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError('The limit of a spend is an integer above 0.')
-  if (!Number.isFinite(until)) throw new RangeError('A spend is kept until a NumericDate.')
-  if (issued !== undefined && !Number.isFinite(issued)) throw new RangeError('A thing was made at a NumericDate.')
-  if (until <= now) throw new RangeError('The time of this spend has passed; check the clocks of client and store.')
 }
