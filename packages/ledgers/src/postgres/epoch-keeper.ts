@@ -65,6 +65,8 @@ export function createEpochKeeper(parts: EpochKeeperParts): EpochKeeper {
   const settleOnce = () =>
     withConnection(connections, async (connection) => {
       adopt(await settleEpoch(connection, { schema, known, now: clock(), timeoutMs, onMemoryLost }))
+      // Whoever was refused meanwhile made it unhealthy; it has answered.
+      health.heartbeatSucceeded()
     })
   const settle = (): Promise<void> => {
     settling ??= settleOnce().finally(() => {
