@@ -44,6 +44,7 @@ declare module 'oidc-provider' {
     readonly scope?: string
     readonly consumed?: number
     save(): Promise<string>
+    destroy(): Promise<void>
   }
 
   /** A model whose artefacts are found by their value. */

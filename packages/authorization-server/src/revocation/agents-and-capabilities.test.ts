@@ -16,6 +16,7 @@ import {
 import { asClient, asMailServer, inquire, readFeed } from '../../testing/token-inquiry.ts'
 import { claimsOf, fetchNonce, makeAssertion, type TokenAnswer } from '../../testing/token-request.ts'
 import { type KeyPair, makeKey, NOTES, REDIRECT, USER } from '../../testing/world.ts'
+import type { Variation } from '../authorization-server.ts'
 import { ACCESS_TOKEN, TOKEN_EXCHANGE } from '../token-exchange/grant-type.ts'
 
 const verifier = createFastVerifier()
@@ -24,7 +25,11 @@ const SECRET = 'a secret of forty characters, by machine'
 let scene: ExchangeWorld
 let notesKey: KeyPair
 /** The notes server introspects; its tokens are of the format that is asked for. */
-async function start(accessTokenFormat: 'jwt' | 'opaque' = 'jwt', options = {}): Promise<void> {
+async function start(
+  accessTokenFormat: 'jwt' | 'opaque' = 'jwt',
+  options = {},
+  wrapAdapter: Variation['wrapAdapter'] = (adapter) => adapter,
+): Promise<void> {
   notesKey = await makeKey()
   const introspection =
     accessTokenFormat === 'jwt'
@@ -32,6 +37,7 @@ async function start(accessTokenFormat: 'jwt' | 'opaque' = 'jwt', options = {}):
       : { clientId: 'mail-server', secret: SECRET }
   scene = await startExchangeWorld({
     options: { resources: [{ ...notesWithTools, accessTokenFormat, introspection }], ...options },
+    wrapAdapter,
   })
 }
 const startJwt = () => start()
@@ -78,6 +84,31 @@ describe('one instance of an agent, revoked by its key', () => {
     await scene.world.revoke({ agent: await thumbprintOf(scene.orchestrator.proofKey) })
     expect(await isActive(await own())).toBe(false)
     expect(await isActive(await ownToken(scene.world, { ...scene.orchestrator, proofKey: await makeKey() }))).toBe(true)
+  })
+})
+
+describe('a refresh token under a revoked key', () => {
+  it('is given to nobody who asks afterwards', async () => {
+    await start()
+    await scene.world.revoke({ agent: await thumbprintOf(scene.orchestrator.proofKey) })
+    expect(await userTokens()).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+  })
+
+  it('is given to nobody who asked before, and was slow', async () => {
+    const revoking: { before?: () => Promise<void> } = {}
+    await start('jwt', {}, (adapter) => ({
+      ...adapter,
+      async upsert(id, payload, expiresIn) {
+        if (payload.kind === 'RefreshToken') await revoking.before?.()
+        await adapter.upsert(id, payload, expiresIn)
+      },
+    }))
+    const tokens = await userTokens()
+    const jkt = await thumbprintOf(scene.orchestrator.proofKey)
+    revoking.before = () => scene.world.revoke({ agent: jkt })
+    const form = { grant_type: 'refresh_token', refresh_token: String(tokens.body.refresh_token) }
+    const late = await ask(scene.world, scene.orchestrator, form)
+    expect(late).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   })
 })
 

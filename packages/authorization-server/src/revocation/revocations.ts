@@ -50,6 +50,8 @@ export interface Revocations {
   capability(id: string): Promise<void>
   /** For capabilities that are about to stand in a token: whether they, or what they were narrowed from, are revoked. */
   isCapabilityRevoked(capability: Capability): Promise<boolean>
+  /** Whether whatever is bound to a key, by its RFC 7638 thumbprint, falls at once. */
+  isAgentRevoked(thumbprint: string): Promise<boolean>
   isRevoked(token: RevocableToken): Promise<boolean>
   /** The answer to a resource server that knows everything up to `after` in `epoch`. */
   feed(after: number, epoch: string | undefined): Promise<RevocationFeed>
@@ -102,6 +104,7 @@ export function createRevocations(parts: RevocationParts): Revocations {
       revoke('attestation_key', thumbprint, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME)),
     agent: (thumbprint) => revoke('agent', thumbprint, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME)),
     capability: (id) => revoke('capability', id, forGood(Math.ceil(now()) + LONGEST_CAPABILITY)),
+    isAgentRevoked: async (thumbprint) => store.covers(await keysOf([['agent', thumbprint]]), now()),
     isRevoked: async (token) => store.covers(await keysOf(listNames(token)), token.issued),
     isCapabilityRevoked: async (capability) =>
       store.covers(await keysOf(listIds([capability]).map((id) => ['capability', id])), now()),

@@ -8,16 +8,20 @@ import { isHonestRepeat, revokeFamily } from './family.ts'
 
 /**
  * Binds refresh tokens to the DPoP key that they were issued under; RFC 9449 §5 asks that of public clients, and a
- * stolen assertion key then is not enough either. A consumed token that comes back is judged before anything else:
+ * stolen assertion key then is not enough either. To a revoked key none is given. A consumed token that comes back is judged before anything else:
  * same key within seconds → `invalid_grant` and nothing more; anything else ends its family.
  */
 export function bindRefreshTokens(provider: Provider, revocations: Revocations, log: Log, now: () => number): void {
   const { RefreshToken: Model } = provider
   const save = Model.prototype.save
-  Model.prototype.save = function bindAndSave(this: RefreshToken) {
+  Model.prototype.save = async function bindAndSave(this: RefreshToken) {
     const jkt = Provider.ctx?.oidc.entities.AccessToken?.jkt
     if (this.jkt === undefined && jkt !== undefined) this.jkt = jkt
-    return save.call(this)
+    const value = await save.call(this)
+    // In this order: whoever revokes the key meanwhile either finds the token, or is found here.
+    if (this.jkt === undefined || !(await revocations.isAgentRevoked(this.jkt))) return value
+    await this.destroy()
+    throw new errors.InvalidGrant('the key was revoked')
   }
 
   const find = Model.find
