@@ -35,6 +35,7 @@ export const suites: readonly Suite[] = [
   { name: 'interop', folders: ['tests/interop'], needs: ['redis', 'postgres'] },
   { name: 'conformance', folders: ['tests/conformance'] },
   { name: 'chaos', folders: ['tests/chaos'], needs: ['redis', 'postgres', 'faketime'] },
+  { name: 'model', folders: ['tests/model'], needs: ['spin', 'gcc'] },
   { name: 'architecture', folders: ['tests/architecture', 'tests/requirements'] },
   { name: 'matrix', folders: ['tests/matrix'], needs: ['redis'], long: true },
   { name: 'storms', folders: ['tests/storms'], long: true },
