@@ -64,7 +64,7 @@ export function createEpochKeeper(parts: EpochKeeperParts): EpochKeeper {
   }
   const settleOnce = () =>
     withConnection(connections, async (connection) => {
-      adopt(await settleEpoch(connection, { schema, known, now: clock(), timeoutMs, onMemoryLost }))
+      adopt(await settleEpoch(connection, { schema, known, clock, timeoutMs, onMemoryLost }))
       // Whoever was refused meanwhile made it unhealthy; it has answered.
       health.heartbeatSucceeded()
     })

@@ -1,6 +1,6 @@
 /** The record of an epoch in its database, and the decision whether it goes on. */
 import { randomBytes } from 'node:crypto'
-import { LedgerUnavailable, type StoreEpoch } from '@countersign/core'
+import { type Clock, LedgerUnavailable, type StoreEpoch } from '@countersign/core'
 import { CLOCK_DIFFERENCE, LOCK_CLASS } from './base-schema.ts'
 import { ANSWER_LIFE, type Connection } from './connections.ts'
 import type { MemoryLost, PostgresQuery } from './postgres-database.ts'
@@ -17,8 +17,8 @@ export interface KnownEpoch extends StoreEpoch {
 export interface SettleParts {
   readonly schema: string
   readonly known: KnownEpoch | undefined
-  /** NumericDate, on this process's clock. */
-  readonly now: number
+  /** This process's. */
+  readonly clock: Clock
   readonly timeoutMs: number
   readonly onMemoryLost: ((query: PostgresQuery, epoch: MemoryLost) => Promise<void>) | undefined
 }
@@ -66,7 +66,7 @@ export async function writeFirstEpoch(query: PostgresQuery, schema: string, now:
  * found may be another than was known: then another process has started it. The transaction is open, and is committed.
  */
 export async function settleEpoch(connection: Connection, parts: SettleParts): Promise<KnownEpoch> {
-  const { schema, known, now, timeoutMs, onMemoryLost } = parts
+  const { schema, known, clock, timeoutMs, onMemoryLost } = parts
   const query: PostgresQuery = (text, values = []) => connection.run(text, values, timeoutMs)
   await connection.run('BEGIN')
   const { rows: modes } = await query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
@@ -74,7 +74,7 @@ export async function settleEpoch(connection: Connection, parts: SettleParts): P
   await query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [LOCK_CLASS, schema])
   const found = (await query<Found>(selectFound(schema))).rows[0]
   if (found === undefined) throw new LedgerUnavailable('error')
-  if (Math.abs(found.now - now) > CLOCK_DIFFERENCE) throw new LedgerUnavailable('clock')
+  if (Math.abs(found.now - clock()) > CLOCK_DIFFERENCE) throw new LedgerUnavailable('clock')
   const settled = goesOn(found, known) ?? (await startEpoch(found, { schema, known, query, onMemoryLost }))
   await connection.run('COMMIT')
   return settled

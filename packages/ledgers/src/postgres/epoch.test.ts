@@ -195,7 +195,7 @@ describe('a process that knows more than the server', () => {
     const settled = await settleEpoch(connection, {
       schema,
       known: epoch,
-      now: now(),
+      clock: now,
       timeoutMs: 2000,
       onMemoryLost: undefined,
     })

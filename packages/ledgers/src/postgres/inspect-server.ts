@@ -97,6 +97,10 @@ const bySqlState: readonly (readonly [RegExp, Explanation])[] = [
   [/^42501$/, ['permission', 'the role may not do what is needed: it has to own its schema.']],
   [/^(53300|57P03)$/, ['unreachable', 'it takes no connections now: it is starting or ending, or has no room left.']],
   [/^25006$/, ['read_only', 'it takes no writes. Name the primary.']],
+  [
+    /^08P01$/,
+    ['wrong_server', 'it does not take the settings of a session, as a pooler does. Name PostgreSQL itself.'],
+  ],
   [/^(42883|0A000)$/, ['wrong_server', 'it lacks what PostgreSQL has.']],
 ]
 

@@ -1,12 +1,12 @@
 /** A ledger on PostgreSQL: what was spent stays spent, for all processes of all hosts that share the server. */
 import { type Clock, type Ledger, LedgerUnavailable, type SharedStore, systemClock } from '@countersign/core'
 import { assertSpend, isForgotten } from '../shared/spend-rules.ts'
-import { withConnection } from './epoch-keeper.ts'
 import { ledgerMigrations } from './ledger-schema.ts'
 import { type DatabaseInternals, internalsOf, openPostgres } from './open-postgres.ts'
 import type { PostgresDatabase, PostgresOptions } from './postgres-database.ts'
 import { answerBatch, batchParameters, spendId, takeBatch, type WaitingCall } from './spend-batch.ts'
 import type { Judged } from './statements.ts'
+import { startSweeper } from './sweeper.ts'
 
 /** A schema of the ledger's own, or a database that it shares, in whose schema it makes its tables, and which it does not close. */
 export type PostgresLedgerOptions = OwnSchema | { readonly database: PostgresDatabase; readonly timeoutMs?: number }
@@ -65,7 +65,7 @@ export async function createPostgresLedger(
         underWay -= 1
         flush()
       })
-      sweeper.spent += batch.length
+      sweeper.added(batch.reduce((rows, { ids }) => rows + ids.length, 0))
     }
   }
   return {
@@ -121,35 +121,4 @@ function answerForgotten({ spends, resolve }: WaitingCall, notBefore: number): b
   const forgotten = spends.find((spend) => isForgotten(spend, notBefore))
   if (forgotten !== undefined) resolve({ spent: false, exhausted: forgotten.key })
   return forgotten !== undefined
-}
-
-const SWEEP_INTERVAL = 1000
-/** Rows that are swept away at once: twice what was added by this process, so that the table stays bounded. */
-const [FEWEST_SWEPT, MOST_SWEPT] = [1000, 20_000]
-
-function startSweeper(schema: string, { keeper, watching }: DatabaseInternals) {
-  // Judged as a spend is: a server whose clock has run away must not forget for that.
-  const text = `SELECT CASE WHEN (${schema}.judge($1, $2, $3)).verdict = 'ok' THEN ${schema}.sweep($4) END`
-  const sweeper = { spent: 0, stop: () => clearTimeout(timer) }
-  const sweep = async (): Promise<void> => {
-    if (keeper.health.health !== 'healthy') return
-    const most = Math.min(Math.max(2 * sweeper.spent, FEWEST_SWEPT), MOST_SWEPT)
-    sweeper.spent = 0
-    await withConnection(watching, (connection) => connection.run(text, [...keeper.judged(), most]))
-  }
-  let isStopped = false
-  let timer: NodeJS.Timeout
-  const next = (): void => {
-    if (isStopped) return
-    // Whatever comes of it: heartbeats tell of the server's health.
-    timer = setTimeout(() => void sweep().then(next, next), SWEEP_INTERVAL * (0.8 + 0.4 * Math.random()))
-    timer.unref()
-  }
-  next()
-  return Object.assign(sweeper, {
-    stop() {
-      isStopped = true
-      clearTimeout(timer)
-    },
-  })
 }
