@@ -22,7 +22,7 @@ export interface Call {
   credentials?: Credentials
   token?: AccessToken
   proof?: VerifiedProof
-  /** The epoch of the shared store in which the proof was judged, where it is to be spent there. */
+  /** The epoch of the shared store in which the proof was judged. */
   epochId?: string
   /** The call could go on with a nonce of this process alone: the store could not be asked. */
   needsOwnNonce?: boolean

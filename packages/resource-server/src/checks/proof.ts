@@ -11,10 +11,11 @@ export const proof: Check = async (call, context) => {
   if (jkt === undefined || text === undefined) return undefined
   if (sent.length > 1) return refuse('invalid_dpop_proof', 'several')
   if (text.length > context.limits.proofLength) return refuse('headers_too_large', 'dpop')
+  context.degraded?.noteEpoch(call)
   const expected = { method: call.incoming.method, endpoint: context.endpoint, ath, jkt }
   const verified = await context.proofs.verify(text, expected)
   if (!verified.ok) return context.degraded?.judgeRefused(verified) ?? verified
-  const objection = context.degraded?.judgeProof(call, verified.value)
+  const objection = context.degraded?.judgeProof(verified.value)
   if (objection === undefined) call.proof = verified.value
   return objection
 }

@@ -27,6 +27,15 @@ describe('while the store answers', () => {
     }
   })
 
+  it('a capability is good for its uses, also of a token that is bound to nothing', async () => {
+    const all = await withAffinity({ ...createCapabilityOptions(), bearer: 'allowed' })
+    const held = [grantCapability()]
+    const token = await all.scene.token({ authorization_details: held, cnf: undefined })
+    const parts = { token, proof: null, headers: { authorization: `Bearer ${token}` } }
+    expect(await send(all.one, await deleteWith(all.scene, held, parts))).toBe('allowed')
+    expect(await send(all.other, await deleteWith(all.scene, held, parts))).toBe('capability_exhausted')
+  })
+
   it('the nonce of one process is that of the other, and is the store’s', async () => {
     const { one, other, nonceOf } = await withAffinity()
     expect(await nonceOf(one)).toBe(await nonceOf(other))
@@ -210,6 +219,17 @@ describe('a store that has lost its memory', () => {
     all.scene.now = start + 20
     expect(await send(all.one, captured)).toBe('use_dpop_nonce epoch')
     expect(await send(all.one, await capture(all.scene, undefined))).toBe('allowed')
+  })
+
+  it('takes proofs that are spent at their owner all the same', async () => {
+    const all = await withAffinity()
+    takeDown(all)
+    const nonce = await all.nonceOf(all.one)
+    bringBack(all)
+    all.store.loseMemory(start)
+    const captured = await capture(all.scene, nonce)
+    expect(await send(all.one, captured)).toBe('allowed')
+    expect(await send(all.one, captured)).toBe('replay_detected')
   })
 
   it('takes no proof that was judged before and came to be spent after', async () => {

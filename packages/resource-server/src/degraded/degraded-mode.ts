@@ -40,8 +40,10 @@ export interface DegradedMode {
   readonly owner: ProofOwner | undefined
   /** Of a proof that was refused for its time: 503 in place of a second 401 to one whose owner is another process. */
   judgeRefused(refused: Refused): Refused
-  /** Of a proof that is good otherwise: whether it is of this epoch. Notes the epoch in the call. */
-  judgeProof(call: Call, proof: VerifiedProof): Objection
+  /** Before a proof is judged: notes the epoch in which it is. */
+  noteEpoch(call: Call): void
+  /** Of a proof that is good otherwise: whether it is of this epoch. */
+  judgeProof(proof: VerifiedProof): Objection
   /** Of a call that has passed all checks: whether it may go on with a nonce of this process. */
   judgeCall(call: Call): Objection
   /** Before a proof is sent to the store: whether the epoch in which it was judged has ended meanwhile. */
@@ -87,7 +89,8 @@ export function createDegradedMode(options: DegradedModeOptions): DegradedMode {
   }
 
   const isDown = () => store.health === 'unhealthy'
-  const isOfEpoch = ({ epochId }: Call) => epochId === undefined || epochId === store.epoch.id
+  // What its owner spends has no part in the store's epochs.
+  const isOfEpoch = ({ epochId, proof }: Call) => proof?.place !== 'store' || epochId === store.epoch.id
 
   return {
     nonces: createGuardNonces(options),
@@ -96,11 +99,11 @@ export function createDegradedMode(options: DegradedModeOptions): DegradedMode {
       const { reason } = refused.rejection
       return reason === 'nonce_of_another_process' && isDown() ? refuse('ledger_unavailable', reason) : refused
     },
-    judgeProof(call, { place, issued }) {
-      if (place === 'owner') return undefined
+    noteEpoch(call) {
       call.epochId = store.epoch.id
-      return issued < store.epoch.notBefore ? refuse('use_dpop_nonce', 'epoch') : undefined
     },
+    judgeProof: ({ place, issued }) =>
+      place === 'store' && issued < store.epoch.notBefore ? refuse('use_dpop_nonce', 'epoch') : undefined,
     judgeEpoch: (call) => (isOfEpoch(call) ? undefined : refuse('use_dpop_nonce', 'epoch')),
     judgeCall(call) {
       if (call.proof?.place !== 'owner') return undefined

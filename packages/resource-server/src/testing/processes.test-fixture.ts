@@ -67,7 +67,7 @@ export function decide({ guard }: TestProcess, captured: Request): Promise<Decis
 }
 
 /** In short. */
-export function describe(decision: Decision): string {
+function describe(decision: Decision): string {
   if (decision.allowed) return 'allowed'
   const { code, reason } = decision.rejection
   return reason === undefined ? code : `${code} ${reason}`

@@ -41,3 +41,11 @@ describe('a replay after somebody has killed the store', () => {
     expect(await send(one, captured)).toBe('allowed')
   })
 })
+
+describe('a weakened guard on a shared store', () => {
+  it('serves, also where proofs are read as lenient decoders do', async () => {
+    const create: SceneOptions['create'] = (options) => createWeakenedGuard(options, ['single_use_by_bytes'])
+    const { scene, one, nonceOf } = await createProcesses({ ...local, create })
+    expect(await send(one, await capture(scene, await nonceOf(one)))).toBe('allowed')
+  })
+})

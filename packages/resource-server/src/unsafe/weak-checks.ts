@@ -21,6 +21,7 @@ export const lenientProof: Check = async (call, context) => {
   const relaxed: Call = { ...call, incoming: { ...call.incoming, header } }
   const objection = await proof(relaxed, context)
   if (relaxed.proof !== undefined) call.proof = relaxed.proof
+  if (relaxed.epochId !== undefined) call.epochId = relaxed.epochId
   return objection
 }
 
