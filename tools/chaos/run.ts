@@ -1,25 +1,53 @@
-/** `npm run chaos`: real stores are broken under load, while somebody replays everything; `--quick` for a short one. */
+/**
+ * `npm run chaos`: real stores are broken under load, while somebody who has seen every request sends each again to
+ * every process. `--quick` plays a few faults; `--control` plays processes that are weak on purpose, and is to be failed;
+ * `--json` ends with one line of figures on stdout. Exit 0: nothing was accepted twice or lost; 1: something was; 2: the
+ * run could not be made.
+ */
 import { parseArgs } from 'node:util'
-import type { Act, FaultOutcome } from '../../tests/chaos/stores/fault.ts'
-import { naiveRedis, redis } from '../../tests/chaos/stores/faults/redis-faults.ts'
-import { postgres } from '../../tests/chaos/stores/faults/postgres-faults.ts'
-import { sentinel } from '../../tests/chaos/stores/faults/sentinel-faults.ts'
-import { sqlite } from '../../tests/chaos/stores/faults/sqlite-faults.ts'
-import { playAct } from '../../tests/chaos/stores/play.ts'
+import type { FaultOutcome } from '../../tests/chaos/stores/fault.ts'
+import { controlProgramme, type Programme, shortProgramme, wholeProgramme } from '../../tests/chaos/stores/programme.ts'
 import { formatTable, sumUp } from '../../tests/chaos/stores/report.ts'
 import { PROCESSES } from '../../tests/chaos/stores/stage.ts'
+import { showProgress } from './progress.ts'
 
-const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, fault: { type: 'string', multiple: true } },
-  allowPositionals: true,
-})
-const tempo = { calm: 1000, fault: 2500, recovery: 800 }
-const acts: Record<string, Act<any>> = { sqlite, redis, sentinel, postgres, naiveRedis }
-const outcomes: FaultOutcome[] = []
-for (const name of positionals) {
-  const act = acts[name]!
-  const faults = act.faults.filter((f) => !values.fault || values.fault.some((w) => f.name.includes(w)))
-  outcomes.push(...(await playAct({ ...act, faults }, { tempo, begins: (a, f) => console.error(new Date().toISOString(), a, f) })))
+interface Flags {
+  readonly json?: boolean
+  readonly quick?: boolean
+  readonly control?: boolean
 }
-console.error(formatTable(outcomes))
-console.log(JSON.stringify(sumUp(outcomes, PROCESSES)))
+
+async function run(flags: Flags): Promise<number> {
+  const { plays, tempo, leftOut } = chooseProgramme(flags)
+  const progress = showProgress(plays.reduce((all, { faults }) => all + faults, 0))
+  const outcomes: FaultOutcome[] = []
+  for (const play of plays) {
+    outcomes.push(...(await play.run({ tempo, begins: (act, fault) => progress.step(`${act}: ${fault}`) })))
+  }
+  progress.end()
+  if (leftOut !== undefined) console.error(`left out: ${leftOut}`)
+  console.error(formatTable(outcomes))
+  const totals = sumUp(outcomes, PROCESSES)
+  console.log(flags.json === true ? JSON.stringify(totals) : describe(totals))
+  return totals.accepted_replays + totals.lost_rows === 0 ? 0 : 1
+}
+
+function chooseProgramme({ quick, control }: Flags): Programme {
+  if (control === true) return controlProgramme()
+  return quick === true ? shortProgramme() : wholeProgramme()
+}
+
+function describe(totals: object): string {
+  return Object.entries(totals)
+    .map(([name, figure]) => `${name.replaceAll('_', ' ')}: ${figure}`)
+    .join('\n')
+}
+
+const flag = { type: 'boolean' } as const
+try {
+  const { values } = parseArgs({ options: { json: flag, quick: flag, control: flag } })
+  process.exitCode = await run(values)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 2
+}

@@ -9,40 +9,51 @@ export interface Tempo {
   readonly calm: number
   readonly fault: number
   readonly recovery: number
+  /** For each of the three times that everything is replayed, at the most. */
+  readonly sweep: number
 }
 
-/** What happens to whom it may interest. */
+/** How an act is played. */
 export interface PlayOptions {
   readonly tempo: Tempo
-  /** Hears of each fault when it begins. */
-  readonly begins?: (act: string, fault: string) => void
+  /** Hears of each fault when it begins, by the names of act and fault. */
+  readonly begins: (act: string, fault: string) => void
 }
 
-/** Sets the stage, plays every fault on it, and yields what came of each. */
-export async function playAct<Store extends StoreScene>(
-  act: Act<Store>,
-  options: PlayOptions,
-): Promise<readonly FaultOutcome[]> {
-  const stage = await act.set()
-  try {
-    const outcomes: FaultOutcome[] = []
-    for (const fault of act.faults) {
-      options.begins?.(act.name, fault.name)
-      outcomes.push(await playFault(act.name, fault, { stage, options }))
-    }
-    return outcomes
-  } finally {
-    await stage.stop()
+/** An act that can be played, whatever its store is. */
+export interface Play {
+  readonly faults: number
+  /** Sets the stage, plays every fault on it, and yields what came of each. */
+  run(options: PlayOptions): Promise<readonly FaultOutcome[]>
+}
+
+/** Makes an act ready. */
+export function toPlay<Store extends StoreScene>(act: Act<Store>): Play {
+  return {
+    faults: act.faults.length,
+    async run(options) {
+      const stage = await act.set()
+      try {
+        const outcomes: FaultOutcome[] = []
+        for (const fault of act.faults) {
+          options.begins(act.name, fault.name)
+          outcomes.push(await playFault(act.name, fault, { stage, tempo: options.tempo }))
+        }
+        return outcomes
+      } finally {
+        await stage.stop()
+      }
+    },
   }
 }
 
 /** Served calls in a row, over all clients, before a fault counts as over; and milliseconds until nobody waits longer. */
-const RECOVERED = { calls: 40, within: 20_000 }
+const RECOVERED = { calls: 40, within: 12_000 }
 
 async function playFault<Store extends StoreScene>(
   act: string,
   fault: Fault<Store>,
-  { stage, options: { tempo } }: { readonly stage: Stage<Store>; readonly options: PlayOptions },
+  { stage, tempo }: { readonly stage: Stage<Store>; readonly tempo: Tempo },
 ): Promise<FaultOutcome> {
   const { attacker } = stage
   const before = { attacked: attacker.figures.attacked, runs: tally(stage.runs()) }
@@ -51,13 +62,13 @@ async function playFault<Store extends StoreScene>(
   await delay(tempo.calm)
   const over = delay(fault.lasts ?? tempo.fault)
   await fault.begin(stage)
-  await attacker.sweep()
+  await attacker.sweep(tempo.sweep)
   await over
   await fault.end?.(stage)
-  await attacker.sweep()
+  await attacker.sweep(tempo.sweep)
   await untilServed(stage)
   await delay(tempo.recovery)
-  await attacker.sweep()
+  await attacker.sweep(tempo.sweep)
   const { plain, capable } = stage.calls
   const runs = stage.runs()
   const all = [plain, capable]

@@ -18,8 +18,11 @@ export interface Attacker {
   readonly listening: Wiretap
   /** The same, but quicker than the caller: what it hears reaches the other processes while the caller still waits. */
   readonly racing: Wiretap
-  /** Sends much of what was captured since `mark`, and some of what is older, to every process that answers. */
-  sweep(): Promise<void>
+  /**
+   * Sends much of what was captured since `mark`, and some of what is older, to every process that
+   * answers: as much as it can in so many milliseconds.
+   */
+  sweep(milliseconds: number): Promise<void>
   /** What is captured from now on is what sweeps are about. */
   mark(): void
   /** Waits for what is under way. */
@@ -82,13 +85,14 @@ export function createAttacker({ resource, ports, line }: AttackerOptions): Atta
         for (const port of ports) if (port !== one.port) void attack(line.post(port, one.message))
       },
     },
-    async sweep() {
+    async sweep(milliseconds) {
+      const end = performance.now() + milliseconds
       const fresh = captured.slice(marked)
       const all = [...draw(captured.slice(0, marked), OLDER), ...draw(fresh, FRESH)]
       const rest = all.flatMap((one) => ports.map((port) => ({ port, one })))
       const silent = new Set<number>()
       const work = async () => {
-        for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+        for (let next = rest.pop(); next !== undefined && performance.now() < end; next = rest.pop()) {
           if (!silent.has(next.port) && (await replayTo(next.port, next.one)) === 0) silent.add(next.port)
         }
       }

@@ -57,7 +57,6 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
     await call(options, state, { signal, capability: options.deletes ? makeCapability(options, key) : undefined })
     await delay(options.pause * (0.5 + Math.random()))
   }
-  if (state.failing !== undefined) options.count().outage(performance.now() - state.failing)
 }
 
 let lastNote = 0
@@ -88,6 +87,7 @@ async function call(
     }
     options.count().refused(reply, message.run)
     state.failing ??= began
+    options.count().outage(performance.now() - state.failing)
     if (capability !== undefined && isUsedUp(reply)) return
     if (reply.status === 0) Object.assign(state, { place: state.place + 1, left: performance.now() })
     nonces = 0

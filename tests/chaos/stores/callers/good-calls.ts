@@ -5,7 +5,7 @@ import type { Reply } from './line.ts'
 export interface GoodCalls {
   served(run: string): void
   refused(reply: Reply, run: string): void
-  /** A client was without service for so many milliseconds. */
+  /** A client has been without service for so many milliseconds. */
   outage(milliseconds: number): void
   readonly figures: GoodFigures
   /** The runs that clients were told of. */

@@ -33,7 +33,7 @@ const heal: RedisFault['end'] = ({ store }) => {
 }
 
 /** What an attacker causes who can: no process reaches the store. */
-export const cut: RedisFault = {
+const cut: RedisFault = {
   name: 'connections cut',
   begin({ store }) {
     for (const way of store.ways) way.cut()
@@ -42,7 +42,7 @@ export const cut: RedisFault = {
 }
 
 /** One process is without the store, and the others have it. */
-export const partition: RedisFault = {
+const partition: RedisFault = {
   name: 'one process cut off',
   begin: ({ store }) => store.ways[0]?.cut(),
   end: heal,
@@ -52,7 +52,7 @@ export const partition: RedisFault = {
 const SLOW = 140
 
 /** Answers come when nobody waits for them any more. */
-export const latency: RedisFault = {
+const latency: RedisFault = {
   name: 'latency',
   begin({ store }) {
     for (const way of store.ways) way.delay(SLOW)
@@ -61,7 +61,7 @@ export const latency: RedisFault = {
 }
 
 /** Connections are open, and nothing comes through. */
-export const stalledWay: RedisFault = {
+const stalledWay: RedisFault = {
   name: 'packets lost',
   begin({ store }) {
     for (const way of store.ways) way.stall()
@@ -74,7 +74,7 @@ const LOSSES = 120
 const losing = new WeakMap<RedisScene, NodeJS.Timeout>()
 
 /** What was asked for is done, and nobody is told. */
-export const lostReplies: RedisFault = {
+const lostReplies: RedisFault = {
   name: 'replies lost after applied writes',
   begin({ store }) {
     const lose = () => {
@@ -89,21 +89,21 @@ export const lostReplies: RedisFault = {
 }
 
 /** The server is killed, and comes back with nothing. */
-export const killed: RedisFault = {
+const killed: RedisFault = {
   name: 'store: SIGKILL, memory lost',
   begin: ({ store }) => store.redis.signal('SIGKILL'),
   end: ({ store }) => store.redis.restart(),
 }
 
 /** The server stands still. */
-export const stopped: RedisFault = {
+const stopped: RedisFault = {
   name: 'store: SIGSTOP',
   begin: ({ store }) => store.redis.signal('SIGSTOP'),
   end: ({ store }) => store.redis.signal('SIGCONT'),
 }
 
 /** It is restarted in an orderly way, with what it has saved: the last second is not among that. */
-export const restored: RedisFault = {
+const restored: RedisFault = {
   name: 'store restarted from an older snapshot',
   async begin({ store: { redis } }) {
     await redis.command('SAVE')
@@ -114,7 +114,7 @@ export const restored: RedisFault = {
 }
 
 /** Restarted as by an upgrade, with everything saved. */
-export const restarted: RedisFault = {
+const restarted: RedisFault = {
   name: 'store restarted, nothing lost',
   async begin({ store: { redis } }) {
     await redis.command('CONFIG', 'SET', 'save', '3600 1')
@@ -123,21 +123,21 @@ export const restarted: RedisFault = {
 }
 
 /** Everything is gone, and the server never was. */
-export const flushed: RedisFault = {
+const flushed: RedisFault = {
   name: 'FLUSHALL',
   lasts: 1_500,
   begin: ({ store }) => store.redis.command('FLUSHALL'),
 }
 
 /** It takes no more writes. */
-export const full: RedisFault = {
+const full: RedisFault = {
   name: 'memory full',
   begin: ({ store }) => store.redis.command('CONFIG', 'SET', 'maxmemory', '1mb'),
   end: ({ store }) => store.redis.command('CONFIG', 'SET', 'maxmemory', '0'),
 }
 
 /** It becomes a replica of an older copy of itself, and a master again: the same process, with less in it. */
-export const demoted: RedisFault = {
+const demoted: RedisFault = {
   name: 'store demoted to an older copy and promoted again',
   async begin({ store: { redis } }) {
     const copy = await startRedis({ replicaOf: redis })
@@ -164,7 +164,7 @@ export const redis: Act<RedisScene> = {
 }
 
 /** The worst of it, for short runs. */
-export const shortRedis: Act<RedisScene> = { ...redis, faults: [partition, killed, flushed] }
+export const shortRedis: Act<RedisScene> = { ...redis, faults: [partition, killed, processKilled] }
 
 /** What falling back on one's own memory lets in: a run of this must count replays, or it counts nothing. */
 export const naiveRedis: Act<RedisScene> = {

@@ -1,12 +1,13 @@
 /** SQLite in one file that the processes of one machine share. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Act, Fault } from '../fault.ts'
 import { type StoreScene, setStage } from '../stage.ts'
 import { processKilled } from './process-faults.ts'
 
-/** With a disk of its own, where this machine allows that. */
+/** On a disk of its own. */
 interface SqliteScene extends StoreScene {
   fill(): void
   empty(): void
@@ -19,7 +20,7 @@ async function startStore(folder: string): Promise<SqliteScene> {
   const disk = join(folder, 'disk')
   const ballast = join(disk, 'ballast')
   mkdirSync(disk)
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'countersign-chaos', disk])
+  mount(disk)
   return {
     ledgerOf: () => `sqlite:${join(disk, 'ledger.sqlite')}`,
     fill() {
@@ -54,4 +55,22 @@ export const sqlite: Act<SqliteScene> = {
   name: 'SQLite',
   set: () => setStage({ startStore, affinity: false }),
   faults: [diskFull, processKilled],
+}
+
+/** Whether this process may make a small disk. */
+export function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-disk-'))
+  try {
+    mount(folder)
+    execFileSync('umount', ['-l', folder])
+    return true
+  } catch {
+    return false
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function mount(folder: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'countersign-chaos', folder], { stdio: 'ignore' })
 }
