@@ -63,8 +63,11 @@ export interface AuthorizationServer {
    * Adds the next signing key and yields it. It is published at once, here, and within 2 seconds at every other process
    * with the same database, signs when its time has come, and the one before stays published until its last token is
    * over; nothing is restarted. While a next key waits, that one is yielded.
+   *
+   * `stolen`: somebody else may have a key. The new one signs at once, and no other is published any more: access tokens
+   * fall as soon as those who verify them read the keys anew, refresh tokens stay, and nobody has to log in again.
    */
-  rotateKeys(): Promise<KeyDescription>
+  rotateKeys(options?: { readonly stolen?: boolean }): Promise<KeyDescription>
   /** The signing keys that are published, as this process knows them, the one that signs first. */
   keys(): readonly KeyDescription[]
   /**
@@ -130,7 +133,8 @@ export async function assembleAuthorizationServer(
           await following.settled()
           await revoked?.settled()
         }),
-      rotateKeys: () => tellOperator(() => state.keys.rotate()),
+      rotateKeys: ({ stolen = false } = {}) =>
+        tellOperator(() => (stolen ? state.keys.replaceAll() : state.keys.rotate())),
       keys: () => state.keys.describe(),
       close,
     }

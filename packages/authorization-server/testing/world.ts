@@ -144,7 +144,7 @@ export async function startWorld(settings: WorldOptions = {}): Promise<World> {
     edKey,
     revoke: (what) => servers.first.revoke(what),
     probe: () => servers.first.probe(),
-    rotateKeys: () => servers.first.rotateKeys(),
+    rotateKeys: (how) => servers.first.rotateKeys(how),
     keys: () => servers.first.keys(),
     async startTwin() {
       const twin = await start()

@@ -28,6 +28,8 @@ export interface KeyRows {
   list(): Promise<readonly StoredKey[]>
   /** Adds one, unless there is a key whose time comes after this NumericDate; of several at once, one is added. */
   add(key: StoredKey, unlessAfter: number): Promise<void>
+  /** Puts one in the place of all there are. */
+  replaceAll(key: StoredKey): Promise<void>
   replace(replacement: Replacement): Promise<void>
   remove(kids: readonly string[]): Promise<void>
 }

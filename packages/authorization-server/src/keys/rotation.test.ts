@@ -73,6 +73,16 @@ describe('a signing key', () => {
     await other.close()
   })
 
+  it('that was stolen is gone at once, wherever it was published', async () => {
+    const twin = await world.startTwin()
+    await world.rotateKeys()
+    const { kid, state } = await world.rotateKeys({ stolen: true })
+    expect(state).toBe('active')
+    expect(kidsOf(await readJwks())).toEqual([kid])
+    expect(decodeProtectedHeader(await takeToken()).kid).toBe(kid)
+    await vi.waitFor(async () => expect(kidsOf(await readJwks(twin))).toEqual([kid]), 3000)
+  })
+
   it('may be kept for less time than it is published ahead', async () => {
     expect((await fetch(`${world.issuer}/jwks`)).headers.get('Cache-Control')).toBe('public, max-age=300')
     const options = { issuer: 'https://auth.example', database: join(world.folder, 'x.db'), resources: [] }

@@ -23,6 +23,8 @@ export interface SigningKeys {
   describe(): readonly KeyDescription[]
   /** Adds the next key, unless there is one already, and yields it. */
   rotate(): Promise<KeyDescription>
+  /** Puts a new key in the place of all there are, and yields it. */
+  replaceAll(): Promise<KeyDescription>
   /** Reads the store again; tells those who listen when keys or their states have changed. */
   refresh(): Promise<void>
   onChange(listener: () => void): void
@@ -72,15 +74,23 @@ export async function openSigningKeys(parts: SigningKeyParts, first: JsonWebKey 
       const time = Math.ceil(now())
       await rows.add(sealKey(vault, parseKey(makeSigningKey()), time + publishAheadSeconds), time)
       await refresh()
-      const next = describe().find(({ state }) => state === 'next') ?? describe()[0]
-      if (next === undefined) throw new Error('The signing keys are gone.')
-      return next
+      return assertThere(describe().find(({ state }) => state === 'next') ?? describe()[0])
+    },
+    async replaceAll() {
+      await rows.replaceAll(sealKey(vault, parseKey(makeSigningKey()), Math.floor(now())))
+      await refresh()
+      return assertThere(describe()[0])
     },
     refresh,
     onChange(listener) {
       listeners.add(listener)
     },
   }
+}
+
+function assertThere(key: KeyDescription | undefined): KeyDescription {
+  if (key === undefined) throw new Error('The signing keys are gone.')
+  return key
 }
 
 /** No key's time has come by then. */

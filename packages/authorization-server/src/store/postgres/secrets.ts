@@ -38,6 +38,12 @@ export function createPostgresKeys({ query, transact }: Pick<PostgresDatabase, '
         await run('LOCK TABLE keys IN EXCLUSIVE MODE')
         await run(ADD_KEY, [kid, secret.name, secret.value, assertSealed(secret), activeFrom, unlessAfter])
       }),
+    replaceAll: ({ kid, activeFrom, secret }) =>
+      transact(async (run) => {
+        await run('LOCK TABLE keys IN EXCLUSIVE MODE')
+        await run('DELETE FROM keys')
+        await run(ADD_KEY, [kid, secret.name, secret.value, assertSealed(secret), activeFrom, activeFrom])
+      }),
     replace: (replacement) => replace(query, 'keys', replacement),
     async remove(kids) {
       await query('DELETE FROM keys WHERE kid = ANY($1::text[])', [[...kids]])

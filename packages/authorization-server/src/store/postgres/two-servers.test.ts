@@ -131,11 +131,32 @@ describe.each([{ ledger: 'the same' }, { ledger: 'Redis' }])(
         for (const _server of ['one', 'other']) expect(await jwks()).toContain(kid)
       }, 4000)
       expect((await world.rotateKeys()).kid).toBe(kid)
+      const fresh = await world.rotateKeys({ stolen: true })
+      await vi.waitFor(async () => {
+        for (const _server of ['one', 'other']) expect(await jwks()).not.toContain(kid)
+      }, 4000)
+      expect(await jwks()).toContain(fresh.kid)
     })
 
     it('are ready, and give a token', async () => {
       await world.probe()
       expect((await requestAgentToken(world)).status).toBe(200)
+    })
+
+    it.runIf(kind.ledger === 'Redis')('lose no session when it forgets, and take nothing again', async () => {
+      const held = await redeemCode(world, await obtainCode(world), { key, nonce })
+      const DPoP = await proof()
+      const used = { refresh_token: String(held.body.refresh_token), grant_type: 'refresh_token', client_id: 'desktop' }
+      const next = await postToken(world.issuer, used, { DPoP })
+      expect(next.status).toBe(200)
+      await redis.command('FLUSHALL')
+      await vi.waitFor(async () => {
+        const replayed = await postToken(world.issuer, used, { DPoP })
+        expect(replayed.body.error).toBe('use_dpop_nonce')
+      }, 10_000)
+      const exchange = { key, nonce: await fetchNonce(world) }
+      expect((await refresh(world, String(next.body.refresh_token), exchange)).status).toBe(200)
+      expect(world.log).toContainEqual(expect.objectContaining({ type: 'store_epoch' }))
     })
   },
 )

@@ -45,6 +45,14 @@ export function createSqliteKeys(database: DatabaseSync, epoch: Epoch): KeyRows 
     async add({ kid, activeFrom, secret: { name, value, sealedWith } }, unlessAfter) {
       epoch.transact(() => insert.run(kid, name, value, sealedWith ?? null, activeFrom, unlessAfter))
     },
+    async replaceAll({ kid, activeFrom, secret: { name, value, sealedWith } }) {
+      withoutTrace(database, () =>
+        epoch.transact(() => {
+          database.exec('DELETE FROM keys')
+          insert.run(kid, name, value, sealedWith ?? null, activeFrom, activeFrom)
+        }),
+      )
+    },
     async replace({ from, to }) {
       withoutTrace(database, () => update.run(to.value, to.sealedWith ?? null, from.name, from.value))
     },
