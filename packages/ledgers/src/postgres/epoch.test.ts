@@ -1,5 +1,5 @@
 /** A PostgreSQL that has lost its memory, in each way in which one can: nothing that was spent is spent again. */
-import type { StoreEvent } from '@countersign/core'
+import { LedgerUnavailable, type StoreEvent } from '@countersign/core'
 import { type PostgresServer, startPostgres } from '@countersign/store-servers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeSpend, now } from '../testing/spends.test-fixture.ts'
@@ -148,6 +148,30 @@ describe('a new epoch', () => {
 })
 
 describe('a transaction', () => {
+  it('is whole or not at all, and its statements belong to it alone', async () => {
+    const database = await openDatabase()
+    const insert = 'INSERT INTO things VALUES ($1)'
+    const ids = async () =>
+      (await database.query<{ id: number }>('SELECT id FROM things ORDER BY id')).rows.map(({ id }) => id)
+    const fail = async (query: PostgresQuery) => {
+      await query(insert, [1])
+      throw new RangeError('of its own')
+    }
+    await expect(database.transact(fail)).rejects.toThrow(new RangeError('of its own'))
+    expect(await database.transact(async (query) => (await query(insert, [2])).count)).toBe(1)
+    await expect(database.query(insert, [2])).rejects.toMatchObject({ code: '23505', constraint: 'things_pkey' })
+    const swallow = async (query: PostgresQuery) => {
+      await query(insert, [3])
+      await query(insert, [3]).catch(() => undefined)
+    }
+    await expect(database.transact(swallow)).rejects.toThrow(LedgerUnavailable)
+    const late: PostgresQuery[] = []
+    await database.transact(async (query) => void late.push(query))
+    await expect(late[0]?.(insert, [4])).rejects.toThrow('The transaction is over')
+    expect(await ids()).toEqual([2])
+    expect(database.health).toBe('healthy')
+  })
+
   it('is refused when another epoch has begun than it knows, before its work runs', async () => {
     const database = await openDatabase(undefined, 60_000)
     await server.sql(`DELETE FROM ${schema}.epoch`)
