@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ready, Served } from './testing/served.test-fixture.ts'
+import { type Ready, Served } from '../../../../tests/support/served-process.ts'
 
 let folder: string
 let file: string
@@ -81,7 +81,10 @@ describe('serve with two workers', () => {
     await reloaded
     const answers = await end()
     expect(Object.keys(answers)).toEqual(['200'])
-    expect(await readMetadata()).toMatchObject({ scopes_supported: expect.arrayContaining(['second']) })
+    // An old worker answers what comes on its open connections once more.
+    await expect
+      .poll(readMetadata, { timeout: 10_000 })
+      .toMatchObject({ scopes_supported: expect.arrayContaining(['second']) })
     expect(served.pids().filter((pid) => !before.includes(pid))).toHaveLength(2)
   })
 
@@ -116,12 +119,21 @@ describe('serve with two workers', () => {
     served.signal('SIGTERM')
     await stopping
     expect((await fetch(`${ready.admin}/readyz`)).status).toBe(503)
+    // Nobody gets in any more.
+    await expect.poll(tryToGetIn, { timeout: 10_000 }).toBe('refused')
     socket.write('grant_type=x')
     const answer = await readToEnd(socket)
     expect(answer).toMatch(/^HTTP\/1\.1 400 .*Connection: close\r\n.*"error"/s)
     expect(await served.exit).toBe(0)
   })
 })
+
+function tryToGetIn(): Promise<unknown> {
+  return get('/jwks').then(
+    ({ status }) => status,
+    () => 'refused',
+  )
+}
 
 /** A token request of which the body has yet to come, known to have arrived. */
 async function openCall(): Promise<Socket> {

@@ -68,7 +68,8 @@ function play(number: number, job: Job): Played {
     begin: () => serving.resolve(),
     refuse(message) {
       serving.reject(new Error(message))
-      end('exit code 1')
+      // A process takes a while to end.
+      setImmediate(() => setImmediate(() => end('exit code 1')))
     },
     die: () => end('SIGSEGV'),
   }
@@ -108,6 +109,7 @@ describe('a pool that starts', () => {
     await settled()
     workers[1]?.refuse('no store')
     await expect(started).rejects.toThrow('no store')
+    await settled()
     expect(workers.map(({ state }) => state)).toEqual(['gone', 'gone'])
   })
 })

@@ -1,4 +1,5 @@
 /** The workers: as many as are wanted, replaced when they die, and one after the other when the configuration changes. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../../log/log.ts'
 import type { ServeConfig } from '../config/read-config.ts'
 import { createBackOff } from './back-off.ts'
@@ -11,8 +12,8 @@ export interface PoolParts {
   readonly log: Log
   /** Told of each worker that ended without being told to. */
   readonly onDeath: () => void
-  /** Milliseconds between tries; the system's timer unless given. */
-  readonly wait?: (ms: number) => Promise<void>
+  /** Resolves after so many milliseconds, or when the signal says that nobody waits any more; timers unless given. */
+  readonly wait?: (ms: number, over: AbortSignal) => Promise<void>
 }
 
 /** Runs workers. */
@@ -52,7 +53,9 @@ export function createPool({ employ, log, onDeath, wait = sleep }: PoolParts): P
   let wanted = 0
   let isStopping = false
   let rolled: Promise<unknown> = Promise.resolve()
-  const replacing = createBackOff(wait)
+  const over = new AbortController()
+  const pause = (ms: number) => wait(ms, over.signal)
+  const replacing = createBackOff(pause)
 
   const inState = (...states: State[]): Worker[] =>
     [...workers].filter(([, state]) => states.includes(state)).map(([worker]) => worker)
@@ -62,7 +65,14 @@ export function createPool({ employ, log, onDeath, wait = sleep }: PoolParts): P
     const worker = employ(findFreeNumber(workers.keys()), job)
     workers.set(worker, 'starting')
     void worker.ended.then((cause) => bury(worker, cause))
-    await worker.serving
+    try {
+      await worker.serving
+    } catch (error) {
+      // It serves nobody, and must not be counted while it is on its way out.
+      worker.kill()
+      await worker.ended
+      throw error
+    }
     // Everybody was told to end while it started.
     if (isStopping) dismiss(worker, 0)
     else workers.set(worker, 'serving')
@@ -121,7 +131,7 @@ export function createPool({ employ, log, onDeath, wait = sleep }: PoolParts): P
       if (next !== undefined && workers.has(next)) dismiss(next, readDeadline(job.config))
     }
     retire()
-    const backOff = createBackOff(wait)
+    const backOff = createBackOff(pause)
     for (let hired = 1; hired < count && !isStopping; ) {
       await backOff.pause()
       if (!(await hireOrTell(job))) continue
@@ -134,6 +144,7 @@ export function createPool({ employ, log, onDeath, wait = sleep }: PoolParts): P
 
   function kill(): void {
     isStopping = true
+    over.abort()
     for (const worker of workers.keys()) worker.kill()
   }
 
@@ -168,6 +179,7 @@ export function createPool({ employ, log, onDeath, wait = sleep }: PoolParts): P
     },
     async stop(deadlineMs) {
       isStopping = true
+      over.abort()
       for (const worker of inState('starting', 'serving')) dismiss(worker, deadlineMs)
       await Promise.all([...workers.keys()].map(({ ended }) => ended))
     },
@@ -191,6 +203,6 @@ function tell(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
+async function sleep(ms: number, over: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal: over }).catch(() => undefined)
 }

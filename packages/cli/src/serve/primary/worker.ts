@@ -38,7 +38,7 @@ export function employ(process: ClusterWorker, number: number, job: Job): Worker
   const started = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<string>()
   const born = performance.now()
-  const asked = new Map<number, (value: unknown) => void>()
+  const asked = new Map<number, PromiseWithResolvers<unknown>>()
   let questions = 0
   // Whoever waits hears of it; nobody may have begun to.
   started.promise.catch(() => undefined)
@@ -63,7 +63,7 @@ export function employ(process: ClusterWorker, number: number, job: Job): Worker
         started.reject(new CommandFailed(report.message, report.exitCode))
         break
       case 'answer':
-        asked.get(report.number)?.(report.value)
+        asked.get(report.number)?.resolve(report.value)
     }
   }
   process.on('message', (message) => {
@@ -72,6 +72,7 @@ export function employ(process: ClusterWorker, number: number, job: Job): Worker
   process.on('error', () => undefined)
   process.once('exit', (code, signal) => {
     started.reject(new CommandFailed('A worker ended before it could serve.'))
+    for (const { reject } of asked.values()) reject(new Error('it has ended'))
     ended.resolve(signal ?? `exit code ${code}`)
   })
   void started.promise.catch(() => undefined).then(() => clearTimeout(late))
@@ -81,7 +82,7 @@ export function employ(process: ClusterWorker, number: number, job: Job): Worker
     const number = questions
     const answer = Promise.withResolvers<unknown>()
     const timer = setTimeout(() => answer.reject(new Error('no answer')), patienceMs)
-    asked.set(number, answer.resolve)
+    asked.set(number, answer)
     send({ type: 'ask', number, what })
     try {
       return await answer.promise

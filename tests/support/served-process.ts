@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-const MAIN = join(import.meta.dirname, '..', '..', 'main.ts')
+const MAIN = join(import.meta.dirname, '../../packages/cli/src/main.ts')
 
 /** A line of its log. */
 export interface LogLine {
