@@ -7,6 +7,7 @@ export { parseAlgorithm, type SignatureAlgorithm, signatureAlgorithms } from './
 export { decodeBase64url, encodeBase64url } from './jose/base64url.ts'
 export {
   type CompactJws,
+  type JwsSegments,
   readCompactJws,
   readJoseHeader,
   readJsonSegment,

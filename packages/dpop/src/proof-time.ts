@@ -5,7 +5,7 @@ import type { ProofClaims } from './proof-claims.ts'
 import type { ProofPolicy } from './proof-policy.ts'
 
 /** What the time of a proof, or its nonce, says of where and for how long its id is kept. */
-export interface AcceptedTime {
+interface AcceptedTime {
   /** Until when the proof could be used again, NumericDate. */
   readonly retainUntil: number
   /** Since when it could have been used, NumericDate. */
@@ -15,7 +15,8 @@ export interface AcceptedTime {
   readonly newestNonce: boolean
 }
 
-type ProofTime = ({ readonly ok: true } & AcceptedTime) | Refused
+/** It, or why the proof is not of now. */
+export type ProofTime = ({ readonly ok: true } & AcceptedTime) | Refused
 
 const SEP_1932_WINDOW = 300
 
