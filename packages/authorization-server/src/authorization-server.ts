@@ -187,7 +187,7 @@ async function createProvider(
   findOwnTokens({ provider, read, store: artefacts, revocations })
 
   const formTokens = createFormTokens(secrets.formSecret)
-  const attempts = createLoginAttempts(now)
+  const attempts = createLoginAttempts(store.attempts, now)
   provider.use(createFallback(log))
   provider.use(createAssertionSettlement(log))
   provider.use(createRevocationFeed(revocations))

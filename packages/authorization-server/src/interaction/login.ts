@@ -46,7 +46,7 @@ export async function submitLogin(
     const denied = { error: 'access_denied', error_description: 'the person did not log in' }
     return finishInteraction(parts.provider, visit.ctx, denied)
   }
-  if (!attempts.begin(userName)) {
+  if (!(await attempts.begin(userName))) {
     log({ type: 'login_throttled' })
     visit.ctx.set('Retry-After', '300')
     return fail(429, 'Too many attempts. Wait five minutes, then try again.')
@@ -55,7 +55,7 @@ export async function submitLogin(
   try {
     subject = await users.authenticate(userName, fields.get('password') ?? '')
   } finally {
-    attempts.end(userName, subject !== undefined)
+    await attempts.end(userName, subject !== undefined)
   }
   if (subject === undefined) {
     log({ type: 'login_failed' })

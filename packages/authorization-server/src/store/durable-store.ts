@@ -1,5 +1,6 @@
 /** What an authorization server keeps, whatever it is kept in. */
 import type { Ledger, SharedStore } from '@countersign/core'
+import type { AttemptRows } from '../interaction/attempts.ts'
 import type { KeyRows, SecretRows } from '../keys/key-store.ts'
 import type { RevocationStore } from '../revocation/revocation-store.ts'
 import type { ArtefactStore } from './artefact-store.ts'
@@ -10,6 +11,7 @@ export interface DurableStore {
   readonly artefacts: ArtefactStore
   readonly revocations: RevocationStore
   readonly users: UserRows
+  readonly attempts: AttemptRows
   readonly secrets: SecretRows
   readonly keys: KeyRows
   /** Whether a secret may lie in it in clear: in a file that its owner alone can read. */

@@ -9,6 +9,7 @@ import {
 import type { DurableStore, StoreParts } from '../durable-store.ts'
 import { refuseWhileUnavailable } from '../unavailable.ts'
 import { createPostgresArtefacts } from './artefacts.ts'
+import { createPostgresAttempts } from './attempts.ts'
 import { createPostgresRevocations, revokeLost } from './revocations.ts'
 import { authorizationServerMigrations } from './schema.ts'
 import { createPostgresKeys, createPostgresSecrets } from './secrets.ts'
@@ -65,6 +66,7 @@ function assemble({ database, ledger, now }: Opened): DurableStore {
     artefacts: createPostgresArtefacts(query, now),
     revocations: createPostgresRevocations(guarded, now),
     users: createPostgresUsers(query),
+    attempts: createPostgresAttempts(query),
     secrets: createPostgresSecrets(query),
     keys: createPostgresKeys(guarded),
     allowsClear: false,

@@ -30,5 +30,10 @@ const VERSION_1 = `
     active_from bigint NOT NULL);
   CREATE TABLE probe (only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row), at double precision NOT NULL)`
 
+/** Attempts to log in, by the digest of the name that was tried. */
+const VERSION_2 = `
+  CREATE TABLE login_attempts (name text PRIMARY KEY, count integer NOT NULL, until bigint NOT NULL);
+  CREATE INDEX login_attempts_until ON login_attempts (until)`
+
 /** In order; never edited once released. */
-export const authorizationServerMigrations: readonly PostgresMigration[] = [{ sql: VERSION_1 }]
+export const authorizationServerMigrations: readonly PostgresMigration[] = [{ sql: VERSION_1 }, { sql: VERSION_2 }]

@@ -123,6 +123,17 @@ describe.each([{ ledger: 'the same' }, { ledger: 'Redis' }])(
       expect((await refresh(world, String(other.body.refresh_token), { key, nonce })).status).toBe(400)
     })
 
+    it('count attempts to log in together, of many at once too', async () => {
+      const attempt = startAttempt(world)
+      const page = await attempt.browser.open(attempt.url)
+      const answers = await Promise.all(
+        Array.from({ length: 14 }, () => attempt.browser.submit(page, 'login', { name: kind.ledger, password: 'x' })),
+      )
+      const statuses = answers.map(({ status }) => status)
+      expect(statuses.filter((status) => status === 401)).toHaveLength(10)
+      expect(statuses.filter((status) => status === 429)).toHaveLength(4)
+    })
+
     it('change their signing key together', async () => {
       const { kid } = await world.rotateKeys()
       const jwks = async () => JSON.stringify(await (await fetch(`${world.issuer}/jwks`)).json())

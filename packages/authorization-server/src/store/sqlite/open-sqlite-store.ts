@@ -4,6 +4,7 @@ import { LONGEST_USE } from '../../revocation/revocations.ts'
 import type { DurableStore, StoreParts } from '../durable-store.ts'
 import { NONCE_SECRET } from '../secrets.ts'
 import { createSqliteArtefacts } from './artefacts.ts'
+import { createSqliteAttempts } from './attempts.ts'
 import { createSqliteRevocations } from './revocations.ts'
 import { authorizationServerSchema } from './schema.ts'
 import { createSqliteKeys, createSqliteSecrets } from './secrets.ts'
@@ -28,6 +29,7 @@ export function openSqliteStore(path: string, { now, revokedWhenLost, onMemoryLo
       artefacts: artefacts.store,
       revocations: revocations.open(epoch),
       users: createSqliteUsers(database),
+      attempts: createSqliteAttempts(database),
       secrets: createSqliteSecrets(database),
       keys: createSqliteKeys(database, epoch),
       allowsClear: true,

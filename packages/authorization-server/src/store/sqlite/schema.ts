@@ -35,9 +35,14 @@ const VERSION_3 = `
     kid TEXT PRIMARY KEY, name TEXT NOT NULL, value BLOB NOT NULL, sealed_with TEXT, active_from INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID`
 
+/** Attempts to log in, by the digest of the name that was tried. */
+const VERSION_4 = `
+  CREATE TABLE login_attempts (name TEXT PRIMARY KEY, count INTEGER NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX login_attempts_until ON login_attempts (until)`
+
 /** "CSAS". */
 export const authorizationServerSchema: DatabaseSchema = {
   name: 'authorization server database',
   applicationId: 0x43534153,
-  migrations: [VERSION_1, VERSION_2, VERSION_3],
+  migrations: [VERSION_1, VERSION_2, VERSION_3, VERSION_4],
 }
