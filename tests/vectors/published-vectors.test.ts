@@ -94,7 +94,15 @@ describe.each([
         }
         expect(await setUp(vector.now).verify(vector.proof, expected)).toEqual({
           ok: true,
-          value: { jkt: thumbprint, jti: vector.jti, newestNonce: false, retainUntil: vector.now + 70, skew: 0 },
+          value: {
+            jkt: thumbprint,
+            jti: vector.jti,
+            newestNonce: false,
+            retainUntil: vector.now + 70,
+            issued: vector.now - 15,
+            place: 'store',
+            skew: 0,
+          },
         })
       },
     )

@@ -34,7 +34,8 @@ function reencode(text: string): string {
 export const singleUseByBytes: SingleUse = async (call, { verifier }) => {
   if (call.proof === undefined) return undefined
   const key = await spendKey(verifier, call.incoming.header('dpop'))
-  return { kind: 'proof', key, limit: 1, until: call.proof.retainUntil }
+  const { issued, retainUntil: until } = call.proof
+  return { kind: 'proof', key, limit: 1, issued, until }
 }
 
 /** Keeps no proof id. */
