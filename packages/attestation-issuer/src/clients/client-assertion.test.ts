@@ -1,3 +1,4 @@
+import type { Spend } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import fc from 'fast-check'
 import { exportJWK, generateKeyPair } from 'jose'
@@ -9,7 +10,7 @@ import { importDeploymentKeys } from './deployment-keys.ts'
 const verifier = createFastVerifier()
 
 async function setUp(keys: readonly object[] = deployment.jwks.keys) {
-  const spends: { readonly key: string; readonly until: number }[] = []
+  const spends: Spend[] = []
   const parts = {
     issuer: ISSUER,
     keys: await importDeploymentKeys([{ ...deployment, jwks: { keys } }], verifier),
@@ -17,7 +18,7 @@ async function setUp(keys: readonly object[] = deployment.jwks.keys) {
     clock: () => NOW,
     ledger: {
       lifetime: 'durable' as const,
-      async spend([spend]: readonly { readonly key: string; readonly until: number }[]) {
+      async spend([spend]: readonly Spend[]) {
         if (spend === undefined) return { spent: true as const }
         const isNew = spends.every(({ key }) => key !== spend.key)
         spends.push(spend)
@@ -44,6 +45,13 @@ describe('a client assertion', () => {
     const { judge, spends } = await setUp()
     await judge(await assertion(NOW))
     expect(spends[0]?.until).toBeGreaterThan(NOW + 60 + 30)
+  })
+
+  it('dated ahead, is told to the ledger as one that could have been used before its date', async () => {
+    const { judge, spends } = await setUp()
+    expect(await judge(await assertion(NOW, { iat: NOW + 30 }))).toBe('assistant')
+    // A store that lost its memory now refuses what could have been used until in 5 seconds.
+    expect(spends[0]?.issued).toBeLessThan(NOW + 5)
   })
 
   it('is refused for each claim that is missing or wrong, and spends nothing then', async () => {

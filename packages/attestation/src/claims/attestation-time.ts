@@ -63,3 +63,11 @@ export function judgeAttestationTime(dates: Dates, now: number, times: Attestati
 export function retainUntil({ expires }: Pick<Dates, 'expires'>, times: AttestationTimes): number {
   return expires + times.skew + 2 * times.clockDifference
 }
+
+/**
+ * When it could have been used first, NumericDate on a ledger's clock: one that is dated ahead is taken before its date.
+ * A store that has lost its memory refuses by this.
+ */
+export function usableFrom({ issuedAt }: Pick<Dates, 'issuedAt'>, times: AttestationTimes): number {
+  return issuedAt - times.skew - times.clockDifference
+}

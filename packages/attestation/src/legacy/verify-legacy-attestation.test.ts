@@ -139,6 +139,14 @@ describe('an attestation of the legacy carriage', () => {
     }
   })
 
+  it('dated ahead and used before its date, is not good again once the store has lost its memory', async () => {
+    const { attestations, loseMemory } = setUpLegacy()
+    const text = await forgeLegacy({ iat: NOW + 30, nbf: NOW + 30 })
+    expect(outcomeOf(await attestations.verify(text, noProof))).toBe('accepted')
+    loseMemory()
+    expect(outcomeOf(await attestations.verify(text, noProof))).toBe('attestation_replay')
+  })
+
   it('is accepted once of many at the same time', async () => {
     const { attestations } = setUpLegacy()
     const text = await forgeLegacy()

@@ -17,6 +17,7 @@ import {
   judgeAttestationTime,
   refuseUntimely,
   retainUntil,
+  usableFrom,
 } from '../claims/attestation-time.ts'
 import type { TrustList } from '../trust/trust-list.ts'
 import { type JudgedAttestation, tellAttestation } from '../verify/attestation-telling.ts'
@@ -69,9 +70,10 @@ export function createLegacyAttestationVerifier(options: LegacyAttestationVerifi
 
   async function spend(claims: LegacyClaims, audience: string): Promise<Refused | undefined> {
     const key = await spendKey(verifier, ['attestation', claims.issuer, audience, claims.id])
+    const issued = usableFrom(claims, times)
     const until = retainUntil(claims, times)
     try {
-      const { spent } = await ledger.spend([{ kind: 'attestation', key, limit: 1, issued: claims.issuedAt, until }])
+      const { spent } = await ledger.spend([{ kind: 'attestation', key, limit: 1, issued, until }])
       return spent ? undefined : refuseAttestation('attestation_replay')
     } catch {
       return refuseAttestation('ledger_unavailable')

@@ -62,8 +62,8 @@ export function setUpLegacy(
   const time = { now: NOW }
   const clock = () => time.now
   const verifier = options.verifier ?? createFastVerifier()
-  const { ledger, asked } = makeLedger(clock)
+  const { ledger, asked, loseMemory } = makeLedger(clock)
   const trust = createTrustList(verifier, lines)
   const attestations = createLegacyAttestationVerifier({ verifier, clock, trust, ledger, ...options })
-  return { attestations, time, asked }
+  return { attestations, time, asked, loseMemory }
 }

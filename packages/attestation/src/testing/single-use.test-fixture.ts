@@ -9,8 +9,8 @@ export const noProof = { ...EXPECTED, proofThumbprint: 'none' as const }
 /** A ledger on the verifier's clock, and what it was asked to spend. */
 export function setUpSingleUse() {
   const time = { now: NOW }
-  const { ledger, asked } = makeLedger(() => time.now)
+  const { ledger, asked, loseMemory } = makeLedger(() => time.now)
   const world = setUp({ acceptUnbound: true }, { ledger, clock: () => time.now })
   const judge = async (text: string) => outcomeOf(await world.attestations.verify(text, noProof))
-  return { ...world, time, asked, judge }
+  return { ...world, time, asked, judge, loseMemory }
 }

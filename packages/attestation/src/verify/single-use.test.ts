@@ -31,6 +31,16 @@ describe('a single-use attestation (no cnf)', () => {
     expect(outcomeOf(await attestations.verify(twin, noProof))).toBe('attestation_replay')
   })
 
+  it('dated ahead and used before its date, is not good again once the store has lost its memory', async () => {
+    const world = setUpSingleUse()
+    const text = await forge({ ...single, iat: NOW + 30, nbf: NOW + 30, exp: NOW + 300 })
+    expect(await world.judge(text)).toBe('accepted')
+    world.loseMemory()
+    expect(await world.judge(text)).toBe('attestation_replay')
+    world.time.now += 40
+    expect(await world.judge(text)).toBe('attestation_replay')
+  })
+
   it('has to name its audience', async () => {
     expect(await setUpSingleUse().judge(await forge({ cnf: undefined }))).toBe(
       'attestation_audience_mismatch no_audience',

@@ -1,7 +1,7 @@
 /** Was it used before? Asked of those alone that no key binds. */
 import { spendKey } from '@countersign/core'
 import { refuseAttestation } from '../../attestation-rejection.ts'
-import { retainUntil } from '../../claims/attestation-time.ts'
+import { retainUntil, usableFrom } from '../../claims/attestation-time.ts'
 import {
   type AttestationCheck,
   established,
@@ -19,9 +19,10 @@ async function spend({ claims, expected }: Presented, context: VerificationConte
   if (ledger === undefined) return refuseAttestation('attestation_invalid', 'cnf')
   const { issuer, id, issuedAt, expires } = established(claims)
   const key = await spendKey(verifier, ['attestation', issuer, expected.audience, id])
+  const issued = usableFrom({ issuedAt }, times)
   const until = retainUntil({ expires }, times)
   try {
-    const { spent } = await ledger.spend([{ kind: 'attestation', key, limit: 1, issued: issuedAt, until }])
+    const { spent } = await ledger.spend([{ kind: 'attestation', key, limit: 1, issued, until }])
     return spent ? undefined : refuseAttestation('attestation_replay')
   } catch {
     return refuseAttestation('ledger_unavailable')
