@@ -14,7 +14,12 @@ async function run(args: readonly string[], piped = ''): Promise<{ code: number;
   const [input, output, errors] = [new PassThrough(), new PassThrough(), new PassThrough()]
   input.end(piped)
   const terminal = createTerminal(input, output, errors)
-  const code = await runCommandLine(args, { terminal, clock: () => NOW, interrupted: () => Promise.resolve() })
+  const code = await runCommandLine(args, {
+    terminal,
+    clock: () => NOW,
+    interrupted: () => Promise.resolve(),
+    onSignal: () => {},
+  })
   return { code, out: String(output.read() ?? ''), err: String(errors.read() ?? '') }
 }
 
