@@ -4,6 +4,7 @@ import { naiveRedis, redis, shortRedis } from './faults/redis-faults.ts'
 import { sentinel } from './faults/sentinel-faults.ts'
 import { mayMount, sqlite } from './faults/sqlite-faults.ts'
 import { type Play, type Tempo, toPlay } from './play.ts'
+import { rows } from './rows/rows-play.ts'
 
 /** Acts in their order, with the tempo of all. */
 export interface Programme {
@@ -17,7 +18,7 @@ const short: Tempo = { calm: 400, fault: 1_200, recovery: 300, sweep: 600 }
 
 /** Every fault that there is. */
 export function wholeProgramme(): Programme {
-  const plays = [toPlay(redis), toPlay(sentinel), toPlay(postgres)]
+  const plays = [toPlay(redis), toPlay(sentinel), toPlay(postgres), rows]
   const tempo = { calm: 1_000, fault: 2_500, recovery: 800, sweep: 2_500 }
   if (mayMount()) return { plays: [...plays, toPlay(sqlite)], tempo }
   return { plays, tempo, leftOut: 'SQLite on a full disk: this process may not mount a small one (it takes root)' }
