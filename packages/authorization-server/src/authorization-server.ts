@@ -1,49 +1,19 @@
 /** The authorization server: OAuth 2.1 for MCP, on oidc-provider and a durable store. */
-import type { Ledger } from '@countersign/core'
-import { type Configuration, Provider } from 'oidc-provider'
-import { createToolTable } from './capabilities/tool-table.ts'
-import { authenticateClients } from './client-authentication/authenticate-clients.ts'
-import { createClientRegistry } from './configuration/client-registry.ts'
-import { createMetadataCorrection } from './configuration/endpoints.ts'
 import { checkIssuer } from './configuration/issuer.ts'
 import type { AuthorizationServerOptions, Revocation } from './configuration/options.ts'
-import { createProviderConfiguration } from './configuration/provider-configuration.ts'
-import { createResourceRegistry } from './configuration/resources.ts'
-import { createFallback } from './http/fallback.ts'
+import { createProvider } from './create-provider.ts'
 import { createListener, type RequestListener } from './http/listener.ts'
-import { pinIssuer } from './http/pin-issuer.ts'
-import { createLoginAttempts } from './interaction/attempts.ts'
-import { createSingleDelivery } from './interaction/deliver-once.ts'
-import { createFormTokens } from './interaction/form-token.ts'
-import { createInteractionRoutes } from './interaction/routes.ts'
-import { createAccessTokenReader } from './introspection/access-token-reader.ts'
-import { createIntrospectionAnswer } from './introspection/answer.ts'
-import { findOwnTokens } from './introspection/token-models.ts'
 import { followSigningKeys } from './keys/follow-keys.ts'
-import { createJwksCaching } from './keys/jwks-caching.ts'
-import { checkKeyOptions } from './keys/key-options.ts'
 import type { KeyDescription } from './keys/signing-keys.ts'
 import { revokeByOperator } from './revocation/admin.ts'
 import { hearSecurityEvents } from './revocation/channel.ts'
-import { createRevocationFeed } from './revocation/feed.ts'
 import { createSecurityEvents } from './revocation/security-events.ts'
 import { followRevokedKeys } from './revocation/trusted-keys.ts'
-import { createConsume } from './single-use/consume.ts'
-import { createAssertionSettlement } from './single-use/pending-assertion.ts'
-import { bindRefreshTokens } from './single-use/refresh-token.ts'
-import { useLedgerForReplay } from './single-use/replay-detection.ts'
-import { createAdapter, type StorageAdapter } from './store/adapter.ts'
-import { type DurableState, openDurableState } from './store/durable-state.ts'
+import { openDurableState } from './store/durable-state.ts'
 import { probeStores } from './store/probe.ts'
-import { refuseWhileLedgerUnavailable, tellOperator } from './store/unavailable.ts'
-import { createUserStore } from './store/users.ts'
+import { tellOperator } from './store/unavailable.ts'
 import { watchStores } from './store/watch-stores.ts'
-import { useTokenProofs } from './token-endpoint/grants.ts'
-import { createTokenNonces } from './token-endpoint/token-nonces.ts'
-import { createTokenProofs } from './token-endpoint/token-proof.ts'
-import { type ExchangeRules, exchangeRules } from './token-exchange/exchange-rules.ts'
-import { registerTokenExchange } from './token-exchange/token-exchange.ts'
-import { watchProvider } from './watch-provider.ts'
+import type { Variation } from './variation.ts'
 
 /** A running authorization server; it listens to nothing by itself. */
 export interface AuthorizationServer {
@@ -77,15 +47,6 @@ export interface AuthorizationServer {
   probe(): Promise<void>
   /** Closes the database; requests still under way fail. */
   close(): Promise<void>
-}
-
-/** How a server may differ from what it should be: for tests, and for showing attacks on a weakened one. */
-export interface Variation {
-  /** Wraps every storage adapter. */
-  readonly wrapAdapter?: (adapter: StorageAdapter) => StorageAdapter
-  readonly wrapLedger?: (ledger: Ledger) => Ledger
-  readonly configure?: (configuration: Configuration) => Configuration
-  readonly adaptExchange?: (rules: ExchangeRules) => ExchangeRules
 }
 
 /**
@@ -142,59 +103,4 @@ export async function assembleAuthorizationServer(
     await close()
     throw error
   }
-}
-
-async function createProvider(
-  options: AuthorizationServerOptions,
-  state: DurableState,
-  {
-    wrapAdapter = (adapter) => adapter,
-    wrapLedger = (ledger) => ledger,
-    configure = (same) => same,
-    adaptExchange = (same) => same,
-  }: Variation,
-): Promise<Provider> {
-  const { issuer, clients = [], trust, spiffe = [], log = () => {} } = options
-  const { store, secrets, keys, revocations, verifier, now } = state
-  const { artefacts } = store
-  const ledger = wrapLedger(refuseWhileLedgerUnavailable(state.ledger))
-  const ownLedger = state.ledger === store.ledger ? ledger : wrapLedger(refuseWhileLedgerUnavailable(store.ledger))
-  const resources = createResourceRegistry(options.resources)
-  const users = await createUserStore(store.users, options.users ?? [])
-  const consume = createConsume({ issuer, store: artefacts, revocations, ledger: ownLedger, verifier, now, log })
-  const adapter = (model: string) => wrapAdapter(createAdapter(model, { store: artefacts, consume, revocations, now }))
-
-  const registry = createClientRegistry(options)
-  const tools = createToolTable(options.resources)
-  const capabilities = { resources, tools, clients: registry, revocations, now }
-  const authentication = {
-    attestation: trust !== undefined,
-    mayOmitAttestation: registry.mayOmitAttestation,
-    spiffe: spiffe.length > 0,
-  }
-  const parts = { issuer, clients, authentication, resources, capabilities, users, secrets, keys, adapter, now }
-  const provider = new Provider(issuer, configure(createProviderConfiguration(parts)))
-  pinIssuer(provider)
-  watchProvider(provider, log)
-  const verifyProof = createTokenProofs({ issuer, nonces: createTokenNonces(state), verifier, now })
-  useTokenProofs(provider, verifyProof)
-  authenticateClients(provider, { issuer, clients: registry, trust, spiffe, verifyProof, verifier, now, log })
-  const exchange = { ...capabilities, users, verifyProof, rules: adaptExchange(exchangeRules) }
-  registerTokenExchange(provider, exchange)
-  useLedgerForReplay(provider, { ledger, verifier })
-  bindRefreshTokens(provider, revocations, log, now)
-  const read = createAccessTokenReader(issuer, keys, verifier)
-  findOwnTokens({ provider, read, store: artefacts, revocations })
-
-  const formTokens = createFormTokens(secrets.formSecret)
-  const attempts = createLoginAttempts(store.attempts, now)
-  provider.use(createFallback(log))
-  provider.use(createAssertionSettlement(log))
-  provider.use(createRevocationFeed(revocations))
-  provider.use(createJwksCaching(checkKeyOptions(options.keys ?? {}, options.resources).maxAge))
-  provider.use(createMetadataCorrection(authentication))
-  provider.use(createIntrospectionAnswer(issuer, now))
-  provider.use(createInteractionRoutes({ ...capabilities, provider, users, formTokens, attempts, log }))
-  provider.use(createSingleDelivery({ provider, ledger, verifier }))
-  return provider
 }

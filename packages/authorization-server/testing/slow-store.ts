@@ -1,6 +1,6 @@
 /** Stores that take their time, as those across a network do: they show races that SQLite hides. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Variation } from '../src/authorization-server.ts'
+import type { Variation } from '../src/variation.ts'
 
 type SlowStores = Required<Pick<Variation, 'wrapAdapter' | 'wrapLedger'>>
 

@@ -5,13 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
-import { type AuthorizationServer, assembleAuthorizationServer, type Variation } from '../src/authorization-server.ts'
+import { type AuthorizationServer, assembleAuthorizationServer } from '../src/authorization-server.ts'
 import type {
   AuthorizationServerOptions,
   ClientRegistration,
   ResourceRegistration,
 } from '../src/configuration/options.ts'
 import type { LogEntry } from '../src/log.ts'
+import type { Variation } from '../src/variation.ts'
 
 export interface KeyPair {
   readonly alg: 'ES256' | 'EdDSA' | 'Ed25519'

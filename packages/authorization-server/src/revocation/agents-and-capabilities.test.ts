@@ -16,8 +16,8 @@ import {
 import { asClient, asMailServer, inquire, readFeed } from '../../testing/token-inquiry.ts'
 import { claimsOf, fetchNonce, makeAssertion, type TokenAnswer } from '../../testing/token-request.ts'
 import { type KeyPair, makeKey, NOTES, REDIRECT, USER } from '../../testing/world.ts'
-import type { Variation } from '../authorization-server.ts'
 import { ACCESS_TOKEN, TOKEN_EXCHANGE } from '../token-exchange/grant-type.ts'
+import type { Variation } from '../variation.ts'
 
 const verifier = createFastVerifier()
 const SECRET = 'a secret of forty characters, by machine'

@@ -1,3 +1,4 @@
+import type { Ledger, Spend } from '@countersign/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifies } from '../../../../tests/requirements/verifies.ts'
 import { assertionForm, fetchNonce, makeTokenProof, postToken, requestAgentToken } from '../../testing/token-request.ts'
@@ -50,6 +51,27 @@ describe('RFC 7523 §3 client assertions', () => {
   it('say when they were issued and when they expire', async () => {
     for (const claims of [{ exp: undefined }, { iat: undefined }, { exp: 'soon' }, { exp: now() - 10 }]) {
       expect(await tryClaims(claims)).toEqual(refused)
+    }
+  })
+
+  it('that are dated ahead are taken before their date, and a ledger that may forget is told so', async () => {
+    const spends: Spend[] = []
+    const wrapLedger = ({ lifetime, spend }: Ledger): Ledger => ({
+      lifetime,
+      spend: (asked) => {
+        spends.push(...asked)
+        return spend(asked)
+      },
+    })
+    const watched = await startWorld({ wrapLedger })
+    try {
+      const iat = now() + 4
+      expect((await requestAgentToken(watched, {}, { claims: { iat, exp: iat + 60 } })).status).toBe(200)
+      // By the clock of the ledger's store, which may be 5 seconds behind ours.
+      const [issued = Number.NaN] = spends.filter(({ kind }) => kind === 'assertion').map((spend) => spend.issued)
+      expect(issued).toBeLessThanOrEqual(iat - 10)
+    } finally {
+      await watched.close()
     }
   })
 

@@ -11,9 +11,10 @@ const MAX_ID_LENGTH = 256
 /** Assertions that were judged good and wait, on the same request, to be spent. */
 const awaitingSpend = new WeakMap<Context, JudgedAssertion>()
 
-/** What of a good assertion its spend needs; `issued` is its `iat`. */
+/** What of a good assertion its spend needs. */
 export interface JudgedAssertion {
   readonly jti: string
+  /** When it could have been used first, NumericDate: for a store that has lost its memory. */
   readonly issued: number
 }
 
@@ -38,7 +39,8 @@ export function checkClientAssertion(
   if (exp - iat > MAX_LIFE) refuse('lives too long')
   if (iat > now + CLOCK_DIFFERENCE) refuse('iat lies ahead')
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_ID_LENGTH) refuse('jti is required')
-  awaitingSpend.set(ctx, { jti, issued: iat })
+  // It may be dated ahead, by our clock, and the clock of the store may be behind that.
+  awaitingSpend.set(ctx, { jti, issued: iat - 2 * CLOCK_DIFFERENCE })
 }
 
 /** Yields, once, the assertion that was judged on this request, when that is what is being spent now. */

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Ledger, Spend, SpendKind } from '@countersign/core'
 import type { Configuration } from 'oidc-provider'
-import type { Variation } from '../authorization-server.ts'
+import type { Variation } from '../variation.ts'
 import { grantAllRequested } from './consent-ignored.ts'
 import { resetCounts } from './count-reset.ts'
 import { exchangeWeaknesses, weakenExchange } from './weak-exchange.ts'
