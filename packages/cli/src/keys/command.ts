@@ -5,7 +5,14 @@ import type { KeysOptions } from './run.ts'
 
 /** Adds the commands. */
 export function addKeysCommands(program: Command, context: Context): void {
-  const keys = program.command('keys').summary('list or rotate the signing keys of serve')
+  const keys = program
+    .command('keys')
+    .summary('list or rotate the signing keys of serve')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  countersign keys list --config /etc/countersign/serve.json\n' +
+        '  countersign keys rotate --config /etc/countersign/serve.json',
+    )
   configured(keys.command('list'))
     .summary('which keys sign, will sign, and did')
     .description('Lists the signing keys that are published, the one that signs first.')
@@ -18,8 +25,8 @@ export function addKeysCommands(program: Command, context: Context): void {
   configured(keys.command('rotate'))
     .summary('add the next signing key')
     .description(
-      'Adds the next signing key. It is published at once, signs when everybody has had time to fetch it, and the one\n' +
-        'before stays published until its last token is over. Every worker of every host follows within 2 seconds;\n' +
+      'Adds the next signing key. It is published at once, signs when everybody has had time to fetch it, and the one ' +
+        'before stays published until its last token is over. Every worker of every host follows within 2 seconds; ' +
         'nothing is restarted. While a next key waits, none is added.',
     )
     .addHelpText('after', '\nExample:\n  countersign keys rotate --config /etc/countersign/serve.json')

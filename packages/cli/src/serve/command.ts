@@ -3,10 +3,11 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { Context } from '../context.ts'
 import type { ServeOptions } from './run.ts'
 
-const DESCRIPTION = `Runs the authorization server for production, as the configuration file says: on SQLite on one host, or on
-PostgreSQL and Redis on several. A primary process keeps the workers running, which share one port.
-SIGHUP takes over a changed file, worker by worker; SIGTERM lets calls under way end. docs/operations.md
-tells what to run, watch and do. Logs go to stderr: as lines on a terminal, else as JSON.`
+const DESCRIPTION =
+  'Runs the authorization server for production, as the configuration file says: on SQLite on one host, or on PostgreSQL ' +
+  'and Redis on several. A primary process keeps the workers running, which share one port. SIGHUP takes over a changed ' +
+  'file, worker by worker; SIGTERM lets calls under way end. docs/operations.md tells what to run, watch and do. Logs go ' +
+  'to stderr: as lines on a terminal, else as JSON.'
 
 const EXAMPLES = `
 Examples:

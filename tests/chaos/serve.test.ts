@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Ready, Served } from '../../../../tests/support/served-process.ts'
+import { type Ready, Served } from '../support/served-process.ts'
 
 let folder: string
 let file: string
