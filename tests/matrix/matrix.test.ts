@@ -41,17 +41,27 @@ describe('the matrix', () => {
 
 describe('what was not run', () => {
   /** Any of them may be drawn: none may differ. */
-  const DRAWN = 3
+  const DRAWN = { attacks: 4, columns: 15 }
 
   it('comes out the same when it is run', { timeout: 10 * MINUTES }, async () => {
-    const chosen = Array.from({ length: DRAWN }, () => attacks[randomInt(attacks.length)]).filter(
-      (attack, place, all) => attack !== undefined && all.indexOf(attack) === place,
-    )
-    const whole = await computeMatrix({ attacks: chosen.filter((attack) => attack !== undefined), everyCell: true })
-    for (const attack of whole.attacks) {
-      const short = matrix.attacks.find(({ id }) => id === attack.id)
-      const outcomes = ({ variants }: typeof attack) => variants.map(({ cells }) => cells.map(({ outcome }) => outcome))
-      expect(outcomes(attack), attack.id).toEqual(short && outcomes(short))
+    const drawnColumns = draw(columns, DRAWN.columns)
+    const whole = await computeMatrix({
+      attacks: draw(attacks, DRAWN.attacks),
+      columns: drawnColumns,
+      everyCell: true,
+    })
+    for (const { id, variants } of whole.attacks) {
+      const short = matrix.attacks.find((each) => each.id === id)?.variants ?? []
+      const outcomes = variants.map(({ cells }) => cells.map(({ outcome }) => outcome))
+      const expected = short.map(({ cells }) => drawnColumns.map((column) => cells[columns.indexOf(column)]?.outcome))
+      expect(outcomes, `${id} without ${drawnColumns.map((column) => column.id).join(', ')}`).toEqual(expected)
     }
   })
 })
+
+/** So many of them, in their order. */
+function draw<T>(all: readonly T[], count: number): readonly T[] {
+  const left = [...all]
+  const drawn = new Set(Array.from({ length: count }, () => left.splice(randomInt(left.length), 1)[0]))
+  return all.filter((each) => drawn.has(each))
+}

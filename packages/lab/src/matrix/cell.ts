@@ -18,8 +18,8 @@ export interface Cell {
   readonly failure?: string
 }
 
-/** Longer than any attack waits, in milliseconds. */
-const PATIENCE_MS = 30_000
+/** Longer than any attack takes, also on a machine that has other things to do; milliseconds. */
+const PATIENCE_MS = 90_000
 
 class TooLate extends Error {}
 
