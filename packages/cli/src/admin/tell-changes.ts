@@ -7,6 +7,8 @@ export function tellChanges(ask: () => Promise<Readiness>, log: Log): () => Prom
   let last = ''
   return async () => {
     const readiness = await ask()
+    // Nobody could be asked yet, or any more: that is told as what it is.
+    if (!readiness.ready && Object.keys(readiness.checks).length === 0) return readiness
     const failed = Object.entries(readiness.checks).flatMap(([name, outcome]) => (outcome === 'failed' ? [name] : []))
     if (failed.join() !== last) {
       last = failed.join()
