@@ -38,6 +38,7 @@ export const suites: readonly Suite[] = [
   { name: 'model', folders: ['tests/model'], needs: ['spin', 'gcc'] },
   { name: 'architecture', folders: ['tests/architecture', 'tests/requirements'] },
   { name: 'matrix', folders: ['tests/matrix'], needs: ['redis'], long: true },
+  { name: 'chaos-whole', folders: ['tests/chaos-whole'], needs: ['redis', 'postgres', 'faketime'], long: true },
   { name: 'storms', folders: ['tests/storms'], long: true },
   { name: 'fresh-clone', folders: ['tests/fresh-clone'], long: true },
 ]

@@ -83,3 +83,14 @@ it('cuts what is open, refuses what is new, and heals', async () => {
   await expect.poll(next.text).toBe('a')
   next.socket.destroy()
 })
+
+it('leads elsewhere when the server has moved', async () => {
+  const other = createServer((socket) => socket.on('error', () => undefined).end('other'))
+  const port = await findFreePort()
+  await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', () => resolve()))
+  const line = openLine()
+  proxy.redirect(port)
+  await expect.poll(line.isOpen).toBe(false)
+  await expect.poll(openLine().text).toBe('other')
+  other.close()
+})
