@@ -41,9 +41,9 @@ async function prepare(capability: Capability, { issuer, issuedAt, verifier }: P
   if (own === undefined) throw new Error('a use of a capability costs nothing')
   const dated = ancestors.map((spend, index) => {
     const expires = capability.ancestors?.[index]?.expires ?? 0
-    return { ...spend, issued: Math.min(issuedAt, expires - MOST_AHEAD - MOST_SECONDS) }
+    return { ...spend, issued: Math.min(issuedAt, expires - MOST_AHEAD - MOST_SECONDS) - CLOCK_DIFFERENCE }
   })
-  const issued = Math.max(Math.min(issuedAt, mintedAfter(capability)), usableFrom(capability))
+  const issued = Math.max(Math.min(issuedAt, mintedAfter(capability)) - CLOCK_DIFFERENCE, usableFrom(capability))
   return { compiled: compileCapability(capability), spends: [{ ...own, issued }, ...dated] }
 }
 
@@ -56,7 +56,10 @@ function mintedAfter({ approved_at: approvedAt, not_before: notBefore, expires }
   return notBefore === undefined ? expires - MOST_SECONDS : notBefore - MOST_AHEAD
 }
 
-/** Seconds by which the clocks of those who share a store may differ; one that differs by more spends nothing there. */
+/**
+ * Seconds by which the clocks of those who share a store may differ; one that differs by more spends nothing there. Those
+ * of issuers differ, too: one that is ahead dates what it mints later than its first use.
+ */
 const CLOCK_DIFFERENCE = 5
 
 /** A moment before which no guard let it pass: young ones are good again soon after a store has lost its memory. */
