@@ -39,8 +39,8 @@ export function checkClientAssertion(
   if (exp - iat > MAX_LIFE) refuse('lives too long')
   if (iat > now + CLOCK_DIFFERENCE) refuse('iat lies ahead')
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_ID_LENGTH) refuse('jti is required')
-  // It may be dated ahead, by our clock, and the clock of the store may be behind that.
-  awaitingSpend.set(ctx, { jti, issued: iat - 2 * CLOCK_DIFFERENCE })
+  // It may be dated ahead of our clock, as far as above. That ours may be ahead of the store's is the store's to add.
+  awaitingSpend.set(ctx, { jti, issued: iat - CLOCK_DIFFERENCE })
 }
 
 /** Yields, once, the assertion that was judged on this request, when that is what is being spent now. */

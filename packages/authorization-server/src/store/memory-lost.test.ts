@@ -39,7 +39,7 @@ describe('a database that was put back from a copy', () => {
     await world.restart(restore)
 
     expect(world.log).toContainEqual({ type: 'memory_lost' })
-    later(6)
+    later(11)
     const freshNonce = await fetchNonce(world)
     const freshProof = () => makeTokenProof(world.issuer, world.agentKey, { nonce: freshNonce })
     expect(await postToken(world.issuer, assertion, { DPoP: await freshProof() })).toMatchObject({
