@@ -29,8 +29,18 @@ export function followSigningKeys(provider: Provider, keys: SigningKeys, log: Lo
     })
     return last
   }
+  // Once for each time that they cannot be read, however long that lasts.
+  let isTold = false
   const timer = setInterval(() => {
-    look().catch((error: unknown) => log(describeServerError(error)))
+    look().then(
+      () => {
+        isTold = false
+      },
+      (error: unknown) => {
+        if (!isTold) log(describeServerError(error))
+        isTold = true
+      },
+    )
   }, INTERVAL_MS)
   timer.unref()
   return { settled: () => last, stop: () => clearInterval(timer) }

@@ -153,21 +153,29 @@ describe.each([{ ledger: 'the same' }, { ledger: 'Redis' }])(
       await world.probe()
       expect((await requestAgentToken(world)).status).toBe(200)
     })
-
-    it.runIf(kind.ledger === 'Redis')('lose no session when it forgets, and take nothing again', async () => {
-      const held = await redeemCode(world, await obtainCode(world), { key, nonce })
-      const DPoP = await proof()
-      const used = { refresh_token: String(held.body.refresh_token), grant_type: 'refresh_token', client_id: 'desktop' }
-      const next = await postToken(world.issuer, used, { DPoP })
-      expect(next.status).toBe(200)
-      await redis.command('FLUSHALL')
-      await vi.waitFor(async () => {
-        const replayed = await postToken(world.issuer, used, { DPoP })
-        expect(replayed.body.error).toBe('use_dpop_nonce')
-      }, 10_000)
-      const exchange = { key, nonce: await fetchNonce(world) }
-      expect((await refresh(world, String(next.body.refresh_token), exchange)).status).toBe(200)
-      expect(world.log).toContainEqual(expect.objectContaining({ type: 'store_epoch' }))
-    })
   },
 )
+
+describe('two servers whose Redis forgets', () => {
+  it('lose no session, and take nothing again', async () => {
+    const ledger = await createRedisLedger(redis.url)
+    const world = await startPostgresWorld(postgres, { options: { ledger } })
+    const key = await makeKey()
+    const nonce = await fetchNonce(world)
+    const held = await redeemCode(world, await obtainCode(world), { key, nonce })
+    const DPoP = await makeTokenProof(world.issuer, key, { nonce })
+    const used = { refresh_token: String(held.body.refresh_token), grant_type: 'refresh_token', client_id: 'desktop' }
+    const next = await postToken(world.issuer, used, { DPoP })
+    expect(next.status).toBe(200)
+    await redis.command('FLUSHALL')
+    await vi.waitFor(async () => {
+      const replayed = await postToken(world.issuer, used, { DPoP })
+      expect(replayed.body.error).toBe('use_dpop_nonce')
+    }, 10_000)
+    const exchange = { key, nonce: await fetchNonce(world) }
+    expect((await refresh(world, String(next.body.refresh_token), exchange)).status).toBe(200)
+    expect(world.log).toContainEqual(expect.objectContaining({ type: 'store_epoch' }))
+    await world.close()
+    await ledger.close()
+  })
+})
