@@ -15,7 +15,7 @@ import {
 } from '../../../testing/token-request.ts'
 import { type KeyPair, makeKey, type World } from '../../../testing/world.ts'
 
-const CONCURRENT = 40
+const CONCURRENT = 24
 
 let postgres: PostgresServer
 let redis: RedisServer
