@@ -113,6 +113,21 @@ describe('spend', () => {
 })
 
 describe('the table', () => {
+  it('spends nothing again that it swept away by a clock which ran ahead and was put right', async () => {
+    const ledger = createSqliteLedger({ path }, clock)
+    expect(await ledger.spend([proof('a')])).toEqual({ spent: true })
+    const used = proof('a')
+    now += 3600
+    expect(await ledger.spend([proof('b')])).toEqual({ spent: true })
+    ledger.close()
+    now -= 3600
+    const restarted = createSqliteLedger({ path }, clock)
+    expect(await restarted.spend([used])).toEqual({ spent: false, exhausted: 'a' })
+    now += 3600
+    expect(await restarted.spend([proof('c')])).toEqual({ spent: true })
+    restarted.close()
+  })
+
   it('stays bounded: every spend sweeps away more rows than it adds', async () => {
     const database = new DatabaseSync(':memory:')
     const ledger = createSqliteLedger({ database }, clock)

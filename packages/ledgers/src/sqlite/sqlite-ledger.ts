@@ -17,6 +17,10 @@ const TABLE = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS spends_until ON spends (until)`
 
+/** Up to when rows were swept away, by the clock of whoever did it: a clock that was put right since knows less. */
+const SWEPT = `
+  CREATE TABLE IF NOT EXISTS swept (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), until REAL NOT NULL) STRICT`
+
 /** "CSLD". */
 const schema: DatabaseSchema = { name: 'ledger', applicationId: 0x43534c44, migrations: [TABLE] }
 
@@ -28,6 +32,11 @@ const SPEND = `
   ON CONFLICT (kind, key) DO UPDATE SET
     uses = CASE WHEN until <= :now THEN 1 ELSE uses + 1 END, until = max(until, excluded.until)
   WHERE uses < :limit OR until <= :now`
+
+const READ_SWEPT = 'SELECT until FROM swept'
+
+const WRITE_SWEPT = `
+  INSERT INTO swept (only_row, until) VALUES (1, ?) ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`
 
 const ANY_EXPIRED = 'SELECT 1 FROM spends WHERE until <= ? LIMIT 1'
 
@@ -61,6 +70,8 @@ export function createSqliteLedger(
     spendOne: database.prepare(SPEND),
     anyExpired: database.prepare(ANY_EXPIRED),
     purge: database.prepare(PURGE),
+    readSwept: database.prepare(READ_SWEPT),
+    writeSwept: database.prepare(WRITE_SWEPT),
     database,
   }
   const waiting: Waiting[] = []
@@ -120,6 +131,7 @@ interface Opened {
 function openOwn(path: string, clock: Clock): Opened {
   const database = openDatabase(path, schema)
   try {
+    database.exec(SWEPT)
     return { database, epoch: openEpoch({ database, path, clock }) }
   } catch (error) {
     database.close()
@@ -128,7 +140,7 @@ function openOwn(path: string, clock: Clock): Opened {
 }
 
 function openShared({ database, epoch }: { database: DatabaseSync; epoch?: Epoch }, clock: Clock): Opened {
-  database.exec(`PRAGMA synchronous = FULL; ${TABLE}`)
+  database.exec(`PRAGMA synchronous = FULL; ${TABLE}; ${SWEPT}`)
   return { database, epoch: epoch ?? openEpoch({ database, clock }) }
 }
 
@@ -136,23 +148,36 @@ interface Statements {
   readonly spendOne: StatementSync
   readonly anyExpired: StatementSync
   readonly purge: StatementSync
+  readonly readSwept: StatementSync
+  readonly writeSwept: StatementSync
   readonly database: DatabaseSync
 }
 
 /** Spends each call's keys, whole or not at all, in the transaction that is open. */
 function spendBatch(batch: readonly Waiting[], statements: Statements, epoch: Epoch): SpendOutcome[] {
-  const outcomes = batch.map((waiting) => spendAll(waiting, statements, epoch))
+  const memory = { notBefore: epoch.notBefore, swept: Number(statements.readSwept.get()?.until ?? 0) }
+  const outcomes = batch.map((waiting) => spendAll(waiting, statements, memory))
   const spent = outcomes.filter((outcome) => outcome.spent).length
   const now = batch[0]?.now ?? 0
-  if (spent > 0 && statements.anyExpired.get(now) !== undefined) statements.purge.run(now, spent * PURGE_STEP)
+  if (spent > 0 && statements.anyExpired.get(now) !== undefined) {
+    statements.purge.run(now, spent * PURGE_STEP)
+    statements.writeSwept.run(now)
+  }
   return outcomes
 }
 
-function spendAll({ spends, now }: Waiting, { spendOne, database }: Statements, epoch: Epoch): SpendOutcome {
+/** From when on it is known what was spent. */
+interface Memory {
+  readonly notBefore: number
+  readonly swept: number
+}
+
+function spendAll({ spends, now }: Waiting, { spendOne, database }: Statements, memory: Memory): SpendOutcome {
   if (spends.length > 1) database.exec('SAVEPOINT call')
   for (const spend of spends) {
     const { kind, key, limit, until } = spend
-    if (!isForgotten(spend, epoch.notBefore) && spendOne.run({ kind, key, limit, until, now }).changes === 1) continue
+    const isKnown = !isForgotten(spend, memory.notBefore) && until > memory.swept
+    if (isKnown && spendOne.run({ kind, key, limit, until, now }).changes === 1) continue
     if (spends.length > 1) database.exec('ROLLBACK TO call; RELEASE call')
     return { spent: false, exhausted: key }
   }
