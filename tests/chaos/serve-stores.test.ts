@@ -33,12 +33,6 @@ beforeAll(async () => {
   ready = await served.ready
 }, 60_000)
 afterAll(async () => {
-  console.log(
-    served.lines
-      .filter((l) => /worker|store|fault|text/.test(l.type))
-      .map((l) => JSON.stringify(l))
-      .join('\n'),
-  )
   served?.signal('SIGTERM')
   expect(await served?.exit).toBe(0)
   await Promise.all([redis.stop(), postgres.stop()])
