@@ -21,12 +21,14 @@ async function run(flags: Flags): Promise<number> {
   const { plays, tempo, leftOut } = chooseProgramme(flags)
   const progress = showProgress(plays.reduce((all, { faults }) => all + faults, 0))
   const outcomes: FaultOutcome[] = []
-  for (const play of plays) {
-    outcomes.push(...(await play.run({ tempo, begins: (act, fault) => progress.step(`${act}: ${fault}`) })))
+  const begins = (act: string, fault: string) => progress.step(`${act}: ${fault}`)
+  try {
+    for (const play of plays) await play.run({ tempo, begins, over: (outcome) => outcomes.push(outcome) })
+  } finally {
+    progress.end()
+    if (leftOut !== undefined) console.error(`left out: ${leftOut}`)
+    console.error(formatTable(outcomes))
   }
-  progress.end()
-  if (leftOut !== undefined) console.error(`left out: ${leftOut}`)
-  console.error(formatTable(outcomes))
   const totals = sumUp(outcomes, PROCESSES)
   console.log(flags.json === true ? JSON.stringify(totals) : describe(totals))
   return totals.accepted_replays + totals.lost_rows === 0 ? 0 : 1

@@ -3,7 +3,7 @@ import type { Stage, StoreScene } from './stage.ts'
 
 /** What is broken, for how long, and how it is put right. */
 export interface Fault<Store extends StoreScene> {
-  /** In words, for the table. */
+  /** In words, the same for every store to which this can happen. */
   readonly name: string
   /** Milliseconds until it is put right. Default: a while that every deadline fits into. */
   readonly lasts?: number

@@ -18,13 +18,15 @@ export interface PlayOptions {
   readonly tempo: Tempo
   /** Hears of each fault when it begins, by the names of act and fault. */
   readonly begins: (act: string, fault: string) => void
+  /** Hears what came of it. */
+  readonly over: (outcome: FaultOutcome) => void
 }
 
 /** An act that can be played, whatever its store is. */
 export interface Play {
   readonly faults: number
-  /** Sets the stage, plays every fault on it, and yields what came of each. */
-  run(options: PlayOptions): Promise<readonly FaultOutcome[]>
+  /** Sets the stage, and plays every fault on it. */
+  run(options: PlayOptions): Promise<void>
 }
 
 /** Makes an act ready. */
@@ -34,12 +36,10 @@ export function toPlay<Store extends StoreScene>(act: Act<Store>): Play {
     async run(options) {
       const stage = await act.set()
       try {
-        const outcomes: FaultOutcome[] = []
         for (const fault of act.faults) {
           options.begins(act.name, fault.name)
-          outcomes.push(await playFault(act.name, fault, { stage, tempo: options.tempo }))
+          options.over(await playFault(act.name, fault, { stage, tempo: options.tempo }))
         }
-        return outcomes
       } finally {
         await stage.stop()
       }

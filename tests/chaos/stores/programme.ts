@@ -19,7 +19,7 @@ const short: Tempo = { calm: 400, fault: 1_200, recovery: 300, sweep: 600 }
 /** Every fault that there is. */
 export function wholeProgramme(): Programme {
   const plays = [toPlay(redis), toPlay(sentinel), toPlay(postgres), rows]
-  const tempo = { calm: 1_000, fault: 2_500, recovery: 800, sweep: 2_500 }
+  const tempo = { calm: 800, fault: 2_000, recovery: 600, sweep: 2_500 }
   if (mayMount()) return { plays: [...plays, toPlay(sqlite)], tempo }
   return { plays, tempo, leftOut: 'SQLite on a full disk: this process may not mount a small one (it takes root)' }
 }

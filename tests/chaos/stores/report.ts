@@ -21,6 +21,7 @@ export function sumUp(outcomes: readonly FaultOutcome[], processes: number, lost
   return {
     accepted_replays: sum((one) => one.acceptedReplays),
     attacked_requests: sum((one) => one.attacked),
+    // A fault that happens to several stores is of one kind.
     fault_kinds: new Set(outcomes.map(({ fault }) => fault)).size,
     processes,
     lost_rows: lostRows + sum((one) => one.lost),

@@ -28,27 +28,29 @@ async function startStore(): Promise<PostgresScene> {
 
 /** The power fails, and comes back. */
 const killed: Fault<PostgresScene> = {
-  name: 'PostgreSQL: SIGKILL',
+  name: 'store: SIGKILL',
   begin: ({ store }) => store.primary.signal('SIGKILL'),
   end: ({ store }) => store.primary.restart(),
 }
 
 /** Every process of it stands still. */
 const stopped: Fault<PostgresScene> = {
-  name: 'PostgreSQL: SIGSTOP',
+  name: 'store: SIGSTOP',
+  // A statement waits for a second.
+  lasts: 3_000,
   begin: ({ store }) => store.primary.signal('SIGSTOP'),
   end: ({ store }) => store.primary.signal('SIGCONT'),
 }
 
 /** As for an upgrade. */
 const restarted: Fault<PostgresScene> = {
-  name: 'PostgreSQL restarted',
+  name: 'store restarted',
   begin: ({ store }) => store.primary.restart(),
 }
 
 /** Commits are made, and nobody is told. */
 const cut: Fault<PostgresScene> = {
-  name: 'PostgreSQL: replies lost, connections cut',
+  name: 'replies lost after applied writes',
   begin({ store }) {
     for (const way of store.ways) way.dropReplies(1)
     setTimeout(() => {
@@ -65,7 +67,7 @@ const LOST = 1_000
 
 /** The replica takes over without what was committed last. The old primary stays away. */
 const failover: Fault<PostgresScene> = {
-  name: 'PostgreSQL: failover that loses commits',
+  name: 'failover that loses acknowledged writes',
   async begin({ store: { primary, replica, ways } }) {
     await replica.sql("alter system set primary_conninfo = ''; select pg_reload_conf()")
     await delay(LOST)

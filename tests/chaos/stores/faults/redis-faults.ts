@@ -90,7 +90,7 @@ const lostReplies: RedisFault = {
 
 /** The server is killed, and comes back with nothing. */
 const killed: RedisFault = {
-  name: 'store: SIGKILL, memory lost',
+  name: 'store: SIGKILL',
   begin: ({ store }) => store.redis.signal('SIGKILL'),
   end: ({ store }) => store.redis.restart(),
 }
@@ -115,7 +115,7 @@ const restored: RedisFault = {
 
 /** Restarted as by an upgrade, with everything saved. */
 const restarted: RedisFault = {
-  name: 'store restarted, nothing lost',
+  name: 'store restarted',
   async begin({ store: { redis } }) {
     await redis.command('CONFIG', 'SET', 'save', '3600 1')
     await redis.restart()

@@ -20,7 +20,7 @@ interface Crash {
   happen(scene: RowsScene): Promise<void>
 }
 
-const ACT = 'authorization server on PostgreSQL'
+const ACT = 'Grants on PostgreSQL'
 const APPS = 4
 /** Milliseconds of work before each crash. */
 const WORK = 2_500
@@ -31,15 +31,15 @@ const STEADY = 20
 
 const crashes: readonly Crash[] = [
   {
-    name: 'its PostgreSQL: SIGKILL',
+    name: 'store: SIGKILL',
     async happen({ postgres }) {
       postgres.signal('SIGKILL')
       await postgres.restart()
     },
   },
-  { name: 'its PostgreSQL restarted', happen: ({ postgres }) => postgres.restart() },
+  { name: 'store restarted', happen: ({ postgres }) => postgres.restart() },
   {
-    name: 'itself: SIGKILL',
+    name: 'process: SIGKILL',
     async happen({ issuer }) {
       await issuer.kill()
       await issuer.start()
@@ -50,18 +50,16 @@ const crashes: readonly Crash[] = [
 /** Every crash, one after the other. */
 export const rows: Play = {
   faults: crashes.length,
-  async run({ begins }) {
+  async run({ begins, over }) {
     const folder = mkdtempSync(join(tmpdir(), 'countersign-rows-'))
     const postgres = await startPostgres()
     const issuer = await startIssuer(folder, postgres.url)
     try {
       const apps = await Promise.all(Array.from({ length: APPS }, () => createPersonsApp(issuer.grounds)))
-      const outcomes: FaultOutcome[] = []
       for (const crash of crashes) {
         begins(ACT, crash.name)
-        outcomes.push(await playCrash(crash, { postgres, issuer }, apps))
+        over(await playCrash(crash, { postgres, issuer }, apps))
       }
-      return outcomes
     } finally {
       await issuer.stop()
       await postgres.stop()
