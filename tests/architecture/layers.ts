@@ -40,7 +40,7 @@ const MADE_FOR: Readonly<Record<string, readonly string[]>> = {
   attestation: ['cockatiel'],
   capability: ['re2js'],
   friction: ['rate-limiter-flexible'],
-  ledgers: ['cockatiel', 'ioredis', 'pg'],
+  ledgers: ['ioredis', 'pg'],
 }
 
 /** What makes an import forbidden, in words; undefined when it is allowed. */
