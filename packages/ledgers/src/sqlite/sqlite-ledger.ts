@@ -17,7 +17,7 @@ const TABLE = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS spends_until ON spends (until)`
 
-/** Up to when rows were swept away, by the clock of whoever did it: a clock that was put right since knows less. */
+/** The latest time of a row that was swept away: by a clock that has been put right since, it may still lie ahead. */
 const SWEPT = `
   CREATE TABLE IF NOT EXISTS swept (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), until REAL NOT NULL) STRICT`
 
@@ -35,8 +35,11 @@ const SPEND = `
 
 const READ_SWEPT = 'SELECT until FROM swept'
 
+/** Before the rows go. */
 const WRITE_SWEPT = `
-  INSERT INTO swept (only_row, until) VALUES (1, ?) ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`
+  INSERT INTO swept (only_row, until)
+    SELECT 1, max(until) FROM (SELECT until FROM spends WHERE until <= ? ORDER BY until LIMIT ?) WHERE true
+  ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`
 
 const ANY_EXPIRED = 'SELECT 1 FROM spends WHERE until <= ? LIMIT 1'
 
@@ -160,8 +163,8 @@ function spendBatch(batch: readonly Waiting[], statements: Statements, epoch: Ep
   const spent = outcomes.filter((outcome) => outcome.spent).length
   const now = batch[0]?.now ?? 0
   if (spent > 0 && statements.anyExpired.get(now) !== undefined) {
+    statements.writeSwept.run(now, spent * PURGE_STEP)
     statements.purge.run(now, spent * PURGE_STEP)
-    statements.writeSwept.run(now)
   }
   return outcomes
 }
