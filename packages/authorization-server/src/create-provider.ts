@@ -49,8 +49,8 @@ export async function createProvider(
   const { issuer, clients = [], trust, spiffe = [], log = () => {} } = options
   const { store, secrets, keys, revocations, verifier, now } = state
   const { artefacts } = store
-  const ledger = wrapLedger(refuseWhileLedgerUnavailable(state.ledger))
-  const ownLedger = state.ledger === store.ledger ? ledger : wrapLedger(refuseWhileLedgerUnavailable(store.ledger))
+  const ledger = wrapLedger(refuseWhileLedgerUnavailable(state.ledger, now))
+  const ownLedger = state.ledger === store.ledger ? ledger : wrapLedger(refuseWhileLedgerUnavailable(store.ledger, now))
   const resources = createResourceRegistry(options.resources)
   const users = await createUserStore(store.users, options.users ?? [])
   const consume = createConsume({ issuer, store: artefacts, revocations, ledger: ownLedger, verifier, now, log })

@@ -1,5 +1,5 @@
 /** What a request is told while a store cannot be asked: 503, and to come back (RFC 6749 §4.1.2.1). */
-import { type Ledger, LedgerUnavailable } from '@countersign/core'
+import { type Ledger, LedgerUnavailable, type Spend } from '@countersign/core'
 import { errors } from 'oidc-provider'
 
 /** Something that is needed cannot be asked right now; `cause` says why, to the operator. */
@@ -28,9 +28,21 @@ export function refuseWhileUnavailable<Arguments extends unknown[], Result>(
   }
 }
 
-/** The same for a ledger. */
-export function refuseWhileLedgerUnavailable(ledger: Ledger): Ledger {
-  return { lifetime: ledger.lifetime, spend: refuseWhileUnavailable((spends) => ledger.spend(spends)) }
+/**
+ * The same for a ledger; also for the seconds after its store has lost its memory, in which whatever a client makes
+ * would be refused as from before: that would tell an honest one that it is at fault.
+ */
+export function refuseWhileLedgerUnavailable(ledger: Ledger, now: () => number): Ledger {
+  const ask = refuseWhileUnavailable((spends: readonly Spend[]) => ledger.spend(spends))
+  return {
+    lifetime: ledger.lifetime,
+    async spend(spends) {
+      const notBefore = ledger.store?.epoch.notBefore ?? 0
+      const isEarly = now() < notBefore && spends.some(({ issued = notBefore }) => issued < notBefore)
+      if (isEarly) throw new TemporarilyUnavailable('a store has lost its memory, and is good again in a moment')
+      return ask(spends)
+    },
+  }
 }
 
 /** For those who are no client: makes a call reject with what the store said itself. */
