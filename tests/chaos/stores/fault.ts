@@ -36,6 +36,8 @@ export interface FaultOutcome {
   readonly reasons: ByKind<ReadonlyMap<string, number>>
   /** Milliseconds for which one client was without service, at the longest. */
   readonly longestOutage: ByKind<number>
+  /** Calls that were served by a process alone, while it was without the store. */
+  readonly alone: number
   /** Replayed requests that were answered. */
   readonly attacked: number
   /** Runs of a tool beyond what a proof or a capability is good for. */

@@ -56,6 +56,7 @@ async function playFault<Store extends StoreScene>(
   { stage, tempo }: { readonly stage: Stage<Store>; readonly tempo: Tempo },
 ): Promise<FaultOutcome> {
   const { attacker } = stage
+  const alone = await stage.countAlone()
   const before = { attacked: attacker.figures.attacked, runs: tally(stage.runs()) }
   stage.countAnew()
   attacker.mark()
@@ -83,6 +84,8 @@ async function playFault<Store extends StoreScene>(
     attacked: attacker.figures.attacked - before.attacked,
     acceptedReplays: tally(runs) - before.runs,
     lost: sum((calls) => calls.acknowledged.filter((run) => !runs.has(run)).length),
+    // A process that was started again has begun anew.
+    alone: Math.max(0, (await stage.countAlone()) - alone),
     revived: sum((calls) => calls.denied.filter((run) => runs.has(run)).length),
   }
 }

@@ -36,6 +36,7 @@ const columns = [
   'refused',
   'outage',
   'of capabilities',
+  'alone',
   'attacked',
   'revived',
   'twice',
@@ -48,7 +49,7 @@ export function formatTable(outcomes: readonly FaultOutcome[]): string {
     `${one.act}: ${one.fault}`,
     ...[one.served, one.refused].map(String),
     ...[one.longestOutage.plain, one.longestOutage.capable].map((ms) => `${ms} ms`),
-    ...[one.attacked, one.revived, one.acceptedReplays, one.lost].map(String),
+    ...[one.alone, one.attacked, one.revived, one.acceptedReplays, one.lost].map(String),
   ])
   const all = [[...columns], ...rows]
   const widths = columns.map((_, index) => Math.max(...all.map((row) => row[index]?.length ?? 0)))

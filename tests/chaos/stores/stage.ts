@@ -37,6 +37,8 @@ export interface Stage<Store extends StoreScene> {
   readonly calls: { readonly plain: GoodCalls; readonly capable: GoodCalls }
   /** How often each thing was done, by what it is: see `countRuns`. */
   runs(): ReadonlyMap<string, number>
+  /** How many calls processes have let through by themselves, without the store, since they started last. */
+  countAlone(): Promise<number>
   /** The calls end, and the attack with them. */
   quiet(): Promise<void>
   stop(): Promise<void>
@@ -115,6 +117,10 @@ export async function setStage<Store extends StoreScene>(options: StageOptions<S
       calls = count()
     },
     runs: () => countRuns(guards.map(({ runs }) => runs)),
+    async countAlone() {
+      const told = await Promise.all(guards.map((guard) => guard.events()))
+      return told.reduce((all, events) => all + (events.degraded_use ?? 0), 0)
+    },
     quiet,
     async stop() {
       await quiet()

@@ -87,6 +87,7 @@ async function playCrash(crash: Crash, scene: RowsScene, apps: readonly PersonsA
     refused: 0,
     reasons: { plain: new Map(), capable: new Map() },
     longestOutage: { plain: outage, capable: 0 },
+    alone: 0,
     attacked: sum((one) => one.attacked),
     acceptedReplays: sum((one) => one.acceptedReplays),
     lost: sum((one) => one.lost),
