@@ -8,16 +8,21 @@ import { readSourceFiles, root } from './source-files.ts'
 
 describe('npm test', () => {
   it('runs every test file there is, in exactly one suite', () => {
-    const folders = suites.flatMap((suite) => suite.folders ?? [])
+    const folders = suites.flatMap(({ folders: own = [], except = [] }) => [...own, ...except])
     for (const folder of folders) expect(existsSync(join(root, folder)), folder).toBe(true)
+    const holds = (places: readonly string[] = [], path: string) => places.some((place) => path.startsWith(`${place}/`))
     const tests = readSourceFiles().filter(({ path }) => path.endsWith('.test.ts'))
-    const homes = tests.map(({ path }) => ({ path, in: folders.filter((folder) => path.startsWith(`${folder}/`)) }))
+    const homes = tests.map(({ path }) => ({
+      path,
+      in: suites.filter((suite) => holds(suite.folders, path) && !holds(suite.except, path)).map(({ name }) => name),
+    }))
     expect(homes.filter((home) => home.in.length !== 1)).toEqual([])
   })
 
   it('knows every system part that a suite needs', () => {
     const known = systemParts.map((part) => part.name)
-    expect(suites.flatMap((suite) => suite.needs ?? []).filter((name) => !known.includes(name))).toEqual([])
+    const named = suites.flatMap(({ needs = [], wants = [] }) => [...needs, ...wants])
+    expect(named.filter((name) => !known.includes(name))).toEqual([])
   })
 
   it('counts what vitest counted', () => {

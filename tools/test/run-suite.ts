@@ -27,14 +27,14 @@ export async function runSuite(suite: Suite, root: string): Promise<SuiteResult>
     if (status !== 0) output += `--- ${check.title}\n${text}\n`
   }
   if (suite.folders !== undefined) {
-    const tests = await runVitest(suite.folders, root)
+    const tests = await runVitest(suite, root)
     tally = addTallies(tally, tests.tally)
     output += tests.text
   }
   return { tally, output, seconds: (performance.now() - start) / 1000 }
 }
 
-async function runVitest(folders: readonly string[], root: string): Promise<{ tally: Tally; text: string }> {
+async function runVitest({ folders = [], except = [] }: Suite, root: string): Promise<{ tally: Tally; text: string }> {
   const scratch = mkdtempSync(join(tmpdir(), 'countersign-test-'))
   const file = join(scratch, 'report.json')
   try {
@@ -43,6 +43,7 @@ async function runVitest(folders: readonly string[], root: string): Promise<{ ta
         'vitest',
         'run',
         ...folders.map((folder) => `${folder}/`),
+        ...except.map((folder) => `--exclude=${folder}/**`),
         '--reporter=default',
         '--reporter=json',
         `--outputFile=${file}`,

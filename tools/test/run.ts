@@ -34,7 +34,7 @@ function readArguments(): { only: string[]; full: boolean; list: boolean } {
 
 /** The suites that cannot run here, with the parts each lacks; what can be installed has been. */
 function findBlockedSuites(chosen: readonly Suite[]): ReadonlyMap<string, string> {
-  const needed = new Set(chosen.flatMap((suite) => suite.needs ?? []))
+  const needed = new Set(chosen.flatMap(({ needs = [], wants = [] }) => [...needs, ...wants]))
   let missing = findMissingParts(needed)
   if (missing.length > 0 && installParts(missing, say)) missing = findMissingParts(needed)
   if (missing.length > 0) {

@@ -11,11 +11,24 @@ export interface Suite {
   readonly name: string
   readonly checks?: readonly Check[]
   readonly folders?: readonly string[]
+  /** Folders below those that belong to another suite. */
+  readonly except?: readonly string[]
   /** Left to `npm run test:full`. */
   readonly long?: true
   /** Names of the system parts without which it cannot run: see `system-parts.ts`. */
   readonly needs?: readonly string[]
+  /** Names of those without which it skips some of its tests, and counts them as skipped. */
+  readonly wants?: readonly string[]
 }
+
+/** What is tested on servers that somebody has to install, wherever it stands. */
+const storeFolders = [
+  'packages/authorization-server/src/store/postgres',
+  'packages/ledgers/src/postgres',
+  'packages/ledgers/src/redis',
+  'packages/store-servers/src',
+  'tests/stores',
+]
 
 /** All of them. */
 export const suites: readonly Suite[] = [
@@ -28,11 +41,12 @@ export const suites: readonly Suite[] = [
       { title: 'knip', command: ['knip', '--no-progress', '--treat-config-hints-as-errors'] },
     ],
   },
-  { name: 'unit', folders: ['packages'], needs: ['redis', 'postgres'] },
+  { name: 'unit', folders: ['packages'], except: storeFolders },
+  { name: 'stores', folders: storeFolders, needs: ['redis', 'postgres'] },
   { name: 'vectors', folders: ['tests/vectors'] },
-  { name: 'attacks', folders: ['tests/attacks'], needs: ['redis', 'postgres'] },
+  { name: 'attacks', folders: ['tests/attacks'], wants: ['redis'] },
   { name: 'browser', folders: ['tests/browser'], needs: ['chromium'] },
-  { name: 'interop', folders: ['tests/interop'], needs: ['redis', 'postgres'] },
+  { name: 'interop', folders: ['tests/interop'] },
   { name: 'conformance', folders: ['tests/conformance'] },
   { name: 'chaos', folders: ['tests/chaos'], needs: ['redis', 'postgres', 'faketime'] },
   { name: 'model', folders: ['tests/model'], needs: ['spin', 'gcc'] },

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openLedger } from '@countersign/ledgers'
 import { startPostgres, startRedis } from '@countersign/store-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openLedger } from './open-ledger.ts'
 
 let folder: string
 beforeAll(() => {
