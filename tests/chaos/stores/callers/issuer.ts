@@ -63,8 +63,7 @@ export function deletionOf(resource: string, noteId: number): object {
     locations: [resource],
     tool: 'delete_note',
     arguments: { '/note_id': { equals: noteId } },
-    // Clocks are set back by less.
-    not_before: now() - 120,
+    not_before: now() - 1,
     expires: now() + 300,
     uses: 1,
   }

@@ -157,9 +157,10 @@ const set = (weaknesses: readonly string[] = []) => setStage({ startStore, affin
 export const redis: Act<RedisScene> = {
   name: 'Redis',
   set: () => set(),
+  // After each that ends an epoch come some that do not: calls with capabilities need a while until they are good again.
   faults: [
-    ...[cut, partition, latency, stalledWay, lostReplies, stopped, killed, restored, restarted, flushed, full, demoted],
-    ...[processKilled, processStalled, clockForward, clockBack],
+    ...[cut, killed, partition, latency, restored, stalledWay, lostReplies, restarted, stopped, full, flushed],
+    ...[processStalled, clockForward, demoted, processKilled, clockBack],
   ],
 }
 
