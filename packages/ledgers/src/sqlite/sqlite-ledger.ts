@@ -27,6 +27,9 @@ const schema: DatabaseSchema = { name: 'ledger', applicationId: 0x43534c44, migr
 /** Rows past their time that are swept away for each spend, at most: more than it adds, so the table stays bounded. */
 const PURGE_STEP = 32
 
+/** Seconds for which a row is kept past its time: a clock that is set back by less costs nothing. */
+const SWEEP_LAG = 900
+
 const SPEND = `
   INSERT INTO spends (kind, key, uses, until) VALUES (:kind, :key, 1, :until)
   ON CONFLICT (kind, key) DO UPDATE SET
@@ -161,10 +164,10 @@ function spendBatch(batch: readonly Waiting[], statements: Statements, epoch: Ep
   const memory = { notBefore: epoch.notBefore, swept: Number(statements.readSwept.get()?.until ?? 0) }
   const outcomes = batch.map((waiting) => spendAll(waiting, statements, memory))
   const spent = outcomes.filter((outcome) => outcome.spent).length
-  const now = batch[0]?.now ?? 0
-  if (spent > 0 && statements.anyExpired.get(now) !== undefined) {
-    statements.writeSwept.run(now, spent * PURGE_STEP)
-    statements.purge.run(now, spent * PURGE_STEP)
+  const past = (batch[0]?.now ?? 0) - SWEEP_LAG
+  if (spent > 0 && statements.anyExpired.get(past) !== undefined) {
+    statements.writeSwept.run(past, spent * PURGE_STEP)
+    statements.purge.run(past, spent * PURGE_STEP)
   }
   return outcomes
 }
