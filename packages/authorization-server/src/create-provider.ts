@@ -19,6 +19,7 @@ import { findOwnTokens } from './introspection/token-models.ts'
 import { createJwksCaching } from './keys/jwks-caching.ts'
 import { checkKeyOptions } from './keys/key-options.ts'
 import { createRevocationFeed } from './revocation/feed.ts'
+import { endRequestsUnderWay } from './revocation/under-way.ts'
 import { createConsume } from './single-use/consume.ts'
 import { createAssertionSettlement } from './single-use/pending-assertion.ts'
 import { bindRefreshTokens } from './single-use/refresh-token.ts'
@@ -75,6 +76,7 @@ export async function createProvider(
   registerTokenExchange(provider, exchange)
   useLedgerForReplay(provider, { ledger, verifier })
   bindRefreshTokens(provider, revocations, log, now)
+  endRequestsUnderWay(provider, revocations)
   const read = createAccessTokenReader(issuer, keys, verifier)
   findOwnTokens({ provider, read, store: artefacts, revocations })
 

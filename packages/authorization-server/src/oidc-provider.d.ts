@@ -50,6 +50,7 @@ declare module 'oidc-provider' {
   /** A model whose artefacts are found by their value. */
   export interface Model<Artefact> {
     new (properties: Readonly<Record<string, unknown>>): Artefact
+    readonly prototype: Artefact
     find(value: string, options?: Record<string, unknown>): Promise<Artefact | undefined>
   }
 
@@ -82,6 +83,10 @@ declare module 'oidc-provider' {
   export interface Session {
     readonly uid: string
     readonly accountId?: string
+    /** When that person logged in, NumericDate. */
+    readonly loginTs?: number
+    /** For so many seconds. */
+    save(lifetime: number): Promise<string>
     destroy(): Promise<void>
   }
 
@@ -242,6 +247,7 @@ declare module 'oidc-provider' {
     readonly Client: { find(id: string): Promise<Client | undefined> }
     readonly Interaction: { find(id: string): Promise<Interaction | undefined> }
     readonly Session: {
+      readonly prototype: Session
       /** The session of the request's cookie, or a new one that is stored nowhere yet. */
       get(ctx: Context): Promise<Session>
     }

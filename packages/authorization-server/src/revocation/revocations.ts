@@ -52,6 +52,10 @@ export interface Revocations {
   isCapabilityRevoked(capability: Capability): Promise<boolean>
   /** Whether whatever is bound to a key, by its RFC 7638 thumbprint, falls at once. */
   isAgentRevoked(thumbprint: string): Promise<boolean>
+  /** Whether a grant, by the digest of its id, was revoked itself. */
+  isGrantRevoked(grant: string): Promise<boolean>
+  /** Whether what a person gave at a time, a NumericDate, has fallen since. */
+  isSubjectRevoked(subject: string, time: number): Promise<boolean>
   isRevoked(token: RevocableToken): Promise<boolean>
   /** The answer to a resource server that knows everything up to `after` in `epoch`. */
   feed(after: number, epoch: string | undefined): Promise<RevocationFeed>
@@ -94,17 +98,25 @@ export function createRevocations(parts: RevocationParts): Revocations {
   // whenever the token says that it was issued: a slow request may have been under way.
   const soFar = () => ({ before: Math.ceil(now()), until: Math.ceil(now()) + LONGEST_USE })
   const forGood = (expires: number) => ({ before: expires + MARGIN, until: expires + MARGIN })
+  // Until the store had it, tokens were issued on what it took away: those of a second that is not covered fall too.
+  const revokeSoFar = async (kind: 'client' | 'subject', id: string) => {
+    const times = soFar()
+    await revoke(kind, id, times)
+    if (Math.floor(now()) > times.before) await revoke(kind, id, soFar())
+  }
 
   return {
     token: (jti, expires = Math.ceil(now()) + MAX_TOKEN_LIFETIME) => revoke('token', jti, forGood(expires)),
     grant: (grant) => revoke('grant', grant, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME)),
-    client: (clientId) => revoke('client', clientId, soFar()),
-    subject: (subject) => revoke('subject', subject, soFar()),
+    client: (clientId) => revokeSoFar('client', clientId),
+    subject: (subject) => revokeSoFar('subject', subject),
     attestationKey: (thumbprint) =>
       revoke('attestation_key', thumbprint, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME)),
     agent: (thumbprint) => revoke('agent', thumbprint, forGood(Math.ceil(now()) + MAX_TOKEN_LIFETIME)),
     capability: (id) => revoke('capability', id, forGood(Math.ceil(now()) + LONGEST_CAPABILITY)),
     isAgentRevoked: async (thumbprint) => store.covers(await keysOf([['agent', thumbprint]]), now()),
+    isGrantRevoked: async (grant) => store.covers(await keysOf([['grant', grant]]), now()),
+    isSubjectRevoked: async (subject, time) => store.covers(await keysOf([['subject', subject]]), time),
     isRevoked: async (token) => store.covers(await keysOf(listNames(token)), token.issued),
     isCapabilityRevoked: async (capability) =>
       store.covers(await keysOf(listIds([capability]).map((id) => ['capability', id])), now()),

@@ -2,6 +2,7 @@
 import type { Capability } from '@countersign/capability'
 import { type AccessToken, type Client, type Context, errors, type Provider } from 'oidc-provider'
 import * as helpers from 'oidc-provider/lib/helpers/grants.js'
+import { findStandingToken } from '../introspection/token-models.ts'
 import type { TokenProof } from '../token-endpoint/token-proof.ts'
 import { exchangeParameters, readExchangeRequest } from './exchange-request.ts'
 import type { Exchange, ExchangeRules } from './exchange-rules.ts'
@@ -87,6 +88,10 @@ async function answer(provider: Provider, ctx: Context, judged: Judged): Promise
   setExchangedClaims(ctx, claims)
   ctx.oidc.entity('AccessToken', token)
   const accessToken = await token.save()
+  // What it was made from may have been revoked since it was looked at, and then says nothing of this one.
+  if ((await findStandingToken(provider, exchange.request.subjectToken)) === undefined) {
+    throw new errors.InvalidGrant('the subject token was revoked')
+  }
   ctx.body = helpers.buildTokenResponse(provider, {
     accessToken,
     issuedTokenType: ACCESS_TOKEN,
