@@ -45,6 +45,9 @@ function describe(totals: object): string {
     .join('\n')
 }
 
+// What was started ends with this process, however that ends: see to it that it does so in an orderly way.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(2))
+
 const flag = { type: 'boolean' } as const
 try {
   const { values } = parseArgs({ options: { json: flag, quick: flag, control: flag } })

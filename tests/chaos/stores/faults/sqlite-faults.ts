@@ -21,6 +21,8 @@ async function startStore(folder: string): Promise<SqliteScene> {
   const ballast = join(disk, 'ballast')
   mkdirSync(disk)
   mount(disk)
+  const unmount = () => execFileSync('umount', ['-l', disk])
+  process.once('exit', unmount)
   return {
     ledgerOf: () => `sqlite:${join(disk, 'ledger.sqlite')}`,
     fill() {
@@ -28,7 +30,8 @@ async function startStore(folder: string): Promise<SqliteScene> {
     },
     empty: () => rmSync(ballast),
     async stop() {
-      execFileSync('umount', ['-l', disk])
+      process.off('exit', unmount)
+      unmount()
     },
   }
 }
