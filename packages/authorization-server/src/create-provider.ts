@@ -53,7 +53,7 @@ export async function createProvider(
   const ledger = wrapLedger(refuseWhileLedgerUnavailable(state.ledger, now))
   const ownLedger = state.ledger === store.ledger ? ledger : wrapLedger(refuseWhileLedgerUnavailable(store.ledger, now))
   const resources = createResourceRegistry(options.resources)
-  const users = await createUserStore(store.users, options.users ?? [])
+  const users = await createUserStore(store.users, options.users)
   const consume = createConsume({ issuer, store: artefacts, revocations, ledger: ownLedger, verifier, now, log })
   const adapter = (model: string) => wrapAdapter(createAdapter(model, { store: artefacts, consume, revocations, now }))
 

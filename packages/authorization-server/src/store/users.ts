@@ -27,22 +27,32 @@ export interface UserStore {
   authenticate(name: string, password: string): Promise<string | undefined>
 }
 
-/** Adds or updates the initial users and yields the store; throws a TypeError that names the user and the cure. */
-export async function createUserStore(rows: UserRows, initial: readonly UserRegistration[]): Promise<UserStore> {
-  for (const { subject, name, password } of initial) {
+/**
+ * Adds or updates the registered users and yields the store; throws a TypeError that names the user and the cure. Whoever
+ * was registered once and is not any more is unknown to it, though the rows remember them; where nobody says who is
+ * registered, all of those are known.
+ */
+export async function createUserStore(
+  rows: UserRows,
+  registered: readonly UserRegistration[] | undefined,
+): Promise<UserStore> {
+  for (const { subject, name, password } of registered ?? []) {
     if (subject === '' || name === '') throw new TypeError('A user needs a subject and a name.')
     const row = { subject, name: normaliseName(name), password: await hashPassword(password) }
     if (await rows.put(row)) continue
     throw new TypeError(`The user name ${JSON.stringify(name)} belongs to another subject already.`)
   }
+  const subjects = registered && new Set(registered.map(({ subject }) => subject))
+  const isRegistered = (subject: string) => subjects?.has(subject) !== false
+  const nameOf = async (subject: string) => (isRegistered(subject) ? rows.nameOf(subject) : undefined)
   const nobody = await hashPassword('the password of nobody')
   return {
-    has: async (subject) => (await rows.nameOf(subject)) !== undefined,
-    nameOf: (subject) => rows.nameOf(subject),
+    has: async (subject) => (await nameOf(subject)) !== undefined,
+    nameOf,
     async authenticate(name, password) {
       const row = await rows.findByName(normaliseName(name))
       const matches = await verifyPassword(password, row?.password ?? nobody)
-      return matches ? row?.subject : undefined
+      return matches && row !== undefined && isRegistered(row.subject) ? row.subject : undefined
     },
   }
 }

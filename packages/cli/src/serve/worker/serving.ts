@@ -31,7 +31,8 @@ export interface Serving extends Drain {
 /** Opens the stores, asks them once whether they keep what they are given, and listens. Rejects with `CommandFailed`. */
 export async function startServing(config: ServeConfig, { file, clock, log }: ServingParts): Promise<Serving> {
   const metrics = createMetrics()
-  const opened = await openServer(config, file, {
+  // Whom the file does not name any more is out, also when it was the last.
+  const opened = await openServer({ ...config, users: config.users ?? [] }, file, {
     clock,
     log(entry) {
       log.authorization(entry)
