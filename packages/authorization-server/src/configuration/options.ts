@@ -130,6 +130,8 @@ export interface EncryptionOptions {
   readonly key: Uint8Array
   /** Keys that something may still be encrypted under. */
   readonly previous?: readonly Uint8Array[]
+  /** Leaves what lies in the database as it is: for programs beside the server, which may know another key by now. */
+  readonly leavesOthers?: true
 }
 
 /** How signing keys follow one another, in seconds. */
@@ -151,7 +153,10 @@ export interface AuthorizationServerOptions {
   readonly database: string
   readonly resources: readonly ResourceRegistration[]
   readonly clients?: readonly ClientRegistration[]
-  /** Added, or updated by `subject`, on every start. */
+  /**
+   * Added, or updated by `subject`, on every start; nobody else can log in, or gets anything new. Left out, whoever was
+   * added before can.
+   */
   readonly users?: readonly UserRegistration[]
   /**
    * Whose attestations of agents count. A `Trust` also tells of keys that are trusted no more, and the tokens minted on

@@ -18,7 +18,7 @@ export interface Vault {
   seal(name: string, value: Uint8Array): StoredSecret
   /** Throws `SecretsUnreadable`. */
   open(stored: StoredSecret): Buffer
-  /** True for what is kept as a new secret would be. */
+  /** True for what is kept as a new secret would be, or is to be left as it is. */
   isCurrent(stored: StoredSecret): boolean
 }
 
@@ -64,7 +64,7 @@ export function createVault(encryption: EncryptionOptions | undefined, allowsCle
       if (key === undefined) throw new SecretsUnreadable(explainMissing(sealedWith, [...byTag.keys()]))
       return unseal(stored, key)
     },
-    isCurrent: ({ sealedWith }) => sealedWith === current?.[0],
+    isCurrent: ({ sealedWith }) => encryption?.leavesOthers === true || sealedWith === current?.[0],
   }
 }
 

@@ -3,6 +3,8 @@ import { hash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { createAuthorizationServer } from '@countersign/authorization-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run } from '../testing/command.test-fixture.ts'
 
@@ -65,6 +67,29 @@ describe('countersign serve --check', () => {
       0,
       { ok: true, issuer: 'http://127.0.0.1:1', resources: 1, clients: 0 },
     ])
+  })
+
+  it('changes nobody’s password, and nothing of what secrets are encrypted under, for a file that may never count', async () => {
+    const database = join(folder, 'people.sqlite')
+    const options = {
+      issuer: 'http://127.0.0.1:1',
+      database,
+      resources: [{ resource: 'http://127.0.0.1:3/mcp', scopes: {} }],
+    }
+    const user = { subject: 'u1', name: 'Ada', password: 'correct horse battery staple' }
+    await (await createAuthorizationServer({ ...options, users: [user] })).close()
+    const read = () => {
+      const opened = new DatabaseSync(database, { readOnly: true })
+      const tables = ['users', 'secrets', 'keys'].map((name) => opened.prepare(`SELECT * FROM ${name}`).all())
+      opened.close()
+      return tables
+    }
+    const before = read()
+    const encryption = { key: hash('sha256', '1') }
+    const file = write('next.json', { database, encryption, users: [{ ...user, password: 'another one' }] })
+    expect(await run(['serve', '--config', file, '--check'])).toMatchObject({ code: 0 })
+    expect(await run(['keys', 'list', '--config', file])).toMatchObject({ code: 0 })
+    expect(read()).toEqual(before)
   })
 
   it.each([

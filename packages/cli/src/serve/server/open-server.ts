@@ -1,5 +1,10 @@
 /** The authorization server that a configuration describes, with its stores; it listens to nothing yet. */
-import { type AuthorizationServer, createAuthorizationServer, type Log } from '@countersign/authorization-server'
+import {
+  type AuthorizationServer,
+  type AuthorizationServerOptions,
+  createAuthorizationServer,
+  type Log,
+} from '@countersign/authorization-server'
 import type { AttestationEvents, Clock, StoreEvent } from '@countersign/core'
 import type { ServeConfig } from '../config/read-config.ts'
 import { explain } from './explain.ts'
@@ -16,6 +21,9 @@ export interface ServerParts {
   readonly ledgerEvents: (event: StoreEvent) => void
 }
 
+/** A configuration, or what of it a program beside the running server goes by. */
+type Opened = Omit<ServeConfig, 'encryption'> & Pick<AuthorizationServerOptions, 'encryption'>
+
 /** What is open. */
 export interface OpenServer {
   readonly server: AuthorizationServer
@@ -27,7 +35,7 @@ export interface OpenServer {
  * Opens everything, or nothing. `file` is what the configuration is called in messages. Rejects with `CommandFailed`
  * that names cause and cure: with exit code 2 for a configuration that cannot be, with 1 for a store that cannot be used.
  */
-export async function openServer(config: ServeConfig, file: string, parts: ServerParts): Promise<OpenServer> {
+export async function openServer(config: Opened, file: string, parts: ServerParts): Promise<OpenServer> {
   const closers: (() => unknown)[] = []
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer()
@@ -40,7 +48,7 @@ export async function openServer(config: ServeConfig, file: string, parts: Serve
       database: config.database,
       resources: config.resources,
       clients: config.clients ?? [],
-      users: config.users ?? [],
+      ...(config.users !== undefined && { users: config.users }),
       ...(config.encryption !== undefined && { encryption: config.encryption }),
       ...(config.keys !== undefined && { keys: config.keys }),
       ...trusted,
