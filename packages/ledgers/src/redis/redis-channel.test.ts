@@ -70,6 +70,21 @@ it('reads a stream that was lost and begun anew from its beginning, even where i
   await expect.poll(() => one.heard, { timeout: 4000 }).toContain('new')
 })
 
+it('rests after what is no message, and tells nothing twice for it', async () => {
+  const one = await open()
+  const asked = async () => {
+    const counted = /cmdstat_xread:calls=(\d+)/.exec(await scene.server.command('INFO', 'commandstats'))
+    return Number(counted?.[1] ?? 0)
+  }
+  await one.channel.publish('revocations', 'message')
+  await expect.poll(() => one.heard).toEqual(['message'])
+  const before = await asked()
+  await scene.server.command('XADD', 'cs:ch', '*', 'something', 'else')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect((await asked()) - before).toBeLessThan(5)
+  expect(one.heard).toEqual(['message'])
+})
+
 it('passes over what is no message, and refuses what is too large', async () => {
   const one = await open()
   await scene.server.command('XADD', 'cs:ch', '*', 'something', 'else')

@@ -3,19 +3,21 @@
 /** Before every id. */
 export const BEGINNING = '0-0'
 
-/** One message. */
+/** One message, or what somebody else has put there. */
 export interface StreamEntry {
   readonly id: string
+  /** Empty where it is no message of the channel, whose topics are not. */
   readonly topic: string
   readonly message: string
 }
 
-/** Reads what XREVRANGE gives, or what XREAD gives of one stream; entries that are not the channel's are left out. */
+/** Reads what XREVRANGE gives, or what XREAD gives of one stream; of entries that are not the channel's the id counts all the same: reading goes on behind them. */
 export function readEntries(reply: unknown): readonly StreamEntry[] {
   return (Array.isArray(reply) ? reply : []).flatMap((entry) => {
-    if (!Array.isArray(entry) || !Array.isArray(entry[1])) return []
-    const [id, [topicName, topic, messageName, message]] = entry
-    if (topicName !== 'topic' || messageName !== 'message') return []
+    if (!Array.isArray(entry)) return []
+    const [id, fields] = entry
+    const [topicName, topic, messageName, message] = Array.isArray(fields) ? fields : []
+    if (topicName !== 'topic' || messageName !== 'message') return [{ id: String(id), topic: '', message: '' }]
     return [{ id: String(id), topic: String(topic), message: String(message) }]
   })
 }
