@@ -65,6 +65,19 @@ describe('the word that something was revoked', () => {
     expect(asked.length - before).toBe(1)
   })
 
+  it('makes for two readings a second, however much of it somebody makes up', async () => {
+    const channel = createTestChannel()
+    const { asked, scene } = await setUp(channel)
+    await outcome(scene, await scene.token())
+    const before = asked.length
+    for (let time = 0; time < 150; time++) {
+      await channel.publish('revocations', issuer)
+      await pass(20)
+    }
+    expect(asked.length - before).toBeLessThanOrEqual(7)
+    expect(asked.length - before).toBeGreaterThanOrEqual(5)
+  })
+
   it('makes for one more, where it comes while somebody is reading', async () => {
     const channel = createTestChannel()
     const { feed, asked, scene } = await setUp(channel)
@@ -76,7 +89,7 @@ describe('the word that something was revoked', () => {
     await pass()
     await feed.revoke('token', 'token-1')
     await channel.publish('revocations', issuer)
-    await pass()
+    await pass(600)
     release()
     await pass()
     expect(await outcome(scene, token)).toBe(401)

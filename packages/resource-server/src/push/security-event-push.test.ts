@@ -1,5 +1,5 @@
 import { createLocalSigner, generateSigningJwk, makeSecurityEvent } from '@countersign/attestation/issue'
-import { createTrust } from '@countersign/attestation/trust'
+import { createTrust, type Trust } from '@countersign/attestation/trust'
 import { thumbprintInput } from '@countersign/core'
 import { createFastVerifier } from '@countersign/core/node'
 import { describe, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import { createTestChannel, type TestChannel } from '../testing/channel.test-fix
 import { createHandler } from '../testing/handler.test-fixture.ts'
 import { resource, start } from '../testing/issuer.test-fixture.ts'
 import { createScene, type Scene } from '../testing/scene.test-fixture.ts'
+import { followChannel } from './follow-channel.ts'
 
 const attester = await createAttester()
 const signer = await createLocalSigner(await generateSigningJwk('Ed25519'), 'attest-1')
@@ -67,6 +68,22 @@ describe('word of a stolen key that one process has taken', () => {
     channel.isDown = true
     expect(await push(scene, await reportTo(resource))).toBe(202)
     expect(await callOn(scene)).toBe('invalid_token revoked')
+  })
+
+  it('is judged a few at a time, however many somebody makes up, while keys are being fetched', async () => {
+    const channel = createTestChannel()
+    const keys = { keys: [{ ...signer.publicJwk, kid: 'attest-1' }] }
+    const heard: string[] = []
+    const trust: Trust = {
+      ...createTrust([attester.line({ keys })], { verifier, clock: () => start }),
+      receive(event) {
+        heard.push(event)
+        return new Promise(() => undefined)
+      },
+    }
+    followChannel(channel, { issuers: new Map(), trust, resource })
+    for (let number = 0; number < 1000; number++) await channel.publish('security-events', `event ${number}`)
+    expect(heard.length).toBeLessThanOrEqual(32)
   })
 
   it('is not passed on, nor believed, when it is none', async () => {
