@@ -7,6 +7,7 @@ import { ATTESTER, type Attester, makeAttester } from '../../testing/attestation
 import { createTestChannel, type TestChannel } from '../../testing/channel.ts'
 import { readFeed } from '../../testing/token-inquiry.ts'
 import { NOTES, startWorld, type World } from '../../testing/world.ts'
+import { hearSecurityEvents } from './channel.ts'
 
 let world: World
 let channel: TestChannel
@@ -84,6 +85,18 @@ describe('a security event', () => {
     }
     expect((await readFeed(world)).entries).toEqual([])
     expect(channel.published).toHaveLength(3)
+  })
+
+  it('is judged with a few others at most, however many somebody makes up, while keys are being fetched', async () => {
+    const heard: string[] = []
+    const receive = (event: string) => {
+      heard.push(event)
+      return new Promise<never>(() => undefined)
+    }
+    hearSecurityEvents(channel, { trust: { ...attester.trust, receive }, audiences: [NOTES], log: () => {} })
+    for (let number = 0; number < 1000; number++) await channel.publish('security-events', `event ${number}`)
+    expect(heard.length).toBeGreaterThan(0)
+    expect(heard.length).toBeLessThanOrEqual(32)
   })
 
   it('is heard by no server that was closed', async () => {

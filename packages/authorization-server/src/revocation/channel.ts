@@ -7,6 +7,8 @@ import { describeServerError, type Log } from '../log.ts'
 const REVOCATIONS = 'revocations'
 /** The message is a security event (RFC 8417) that one process has taken. */
 const SECURITY_EVENTS = 'security-events'
+/** Events that are judged at once; one more is not heard. Judging may wait for keys, and who writes to the channel can make them up. */
+const MOST_JUDGED = 32
 
 /** Tells the others. Nobody waits for it: whom it does not reach reads the feed, or the issuer's own list, a little later. */
 export interface Announcements {
@@ -60,9 +62,14 @@ export function hearSecurityEvents(
       if (result.ok || result.code !== 'invalid_audience') return
     }
   }
+  let judged = 0
   return (
     channel?.subscribe(SECURITY_EVENTS, (event) => {
-      receive(event).catch((error: unknown) => log(describeServerError(error)))
+      if (judged >= MOST_JUDGED) return
+      judged += 1
+      receive(event)
+        .catch((error: unknown) => log(describeServerError(error)))
+        .finally(() => (judged -= 1))
     }) ?? (() => {})
   )
 }
