@@ -104,7 +104,10 @@ async function ask(calls: readonly Waiting[], way: Way, { store, record, clock, 
     store.epochOver(way)
     throw new LedgerUnavailable('epoch')
   }
-  if (reply.verdict === 'clocksDiffer') throw new LedgerUnavailable(store.failed(new LedgerUnavailable('clock'), way))
+  if (reply.verdict !== 'judged') {
+    const fault = reply.verdict === 'clocksDiffer' ? 'clock' : 'timeout'
+    throw new LedgerUnavailable(store.failed(new LedgerUnavailable(fault), way))
+  }
   store.judged(reply.time, way)
   for (const [index, { resolve, reject }] of calls.entries()) {
     const result = reply.results[index]

@@ -74,7 +74,7 @@ describe('a reply', () => {
         expect(read === undefined || read.verdict !== 'judged' || (Array.isArray(reply) && reply[0] === 0)).toBe(true)
       }),
     )
-    for (const reply of [undefined, 0, 'OK', [], [0], [0, 5, 0], [0, '5'], [3, 5], [0, 5, 0, 0, 0]])
+    for (const reply of [undefined, 0, 'OK', [], [0], [0, 5, 0], [0, '5'], [4, 5], [0, 5, 0, 0, 0]])
       expect(judged(reply)).toBeUndefined()
   })
 })

@@ -85,6 +85,7 @@ function keptUntil(until: number): string {
 export type Reply =
   | { readonly verdict: 'epochOver' }
   | { readonly verdict: 'clocksDiffer' }
+  | { readonly verdict: 'unheard' }
   | {
       readonly verdict: 'judged'
       /** On the server's clock, milliseconds. */
@@ -102,6 +103,7 @@ export function readReply(reply: unknown, calls: readonly Call[]): Reply {
   const [verdict, time, ...judged]: number[] = reply
   if (verdict === verdicts.epochOver) return { verdict: 'epochOver' }
   if (verdict === verdicts.clocksDiffer) return { verdict: 'clocksDiffer' }
+  if (verdict === verdicts.unheard) return { verdict: 'unheard' }
   const isWhole = judged.length === 0 || judged.length === calls.length
   if (verdict !== verdicts.judged || time === undefined || !isWhole)
     throw new Error('Redis gave another reply than our script does.')

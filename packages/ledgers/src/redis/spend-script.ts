@@ -5,7 +5,13 @@
 import { CLOCK_DIFFERENCE, GRAIN } from './settle-script.ts'
 
 /** The first number of the reply. */
-export const verdicts = { judged: 0, epochOver: 1, clocksDiffer: 2 } as const
+export const verdicts = { judged: 0, epochOver: 1, clocksDiffer: 2, unheard: 3 } as const
+
+/**
+ * Milliseconds for which a server may not have answered the caller, at most, by its own clock: more than a lease, for it
+ * is the caller's monotonic clock that measures that, and it stands still while a machine sleeps.
+ */
+const LONGEST_SILENCE = 6000
 
 /** Of one call: every use is spent; its time has passed already; else the place, from 1, of the key that has none left. */
 export const outcomes = { spent: 0, past: -1 } as const
@@ -35,6 +41,8 @@ if math.abs(now - ARGV[2]) > ${CLOCK_DIFFERENCE} then
   if now > tonumber(record[2]) then redis.call('HSET', KEYS[1], 'seen', now) end
   return {${verdicts.clocksDiffer}, now}
 end
+-- Both were asleep, on one machine, and meanwhile another master may have been made: the next heartbeat finds out.
+if now - ARGV[3] > ${LONGEST_SILENCE} then return {${verdicts.unheard}, now} end
 if now > record[3] + ${GRAIN} then
   redis.call('HSET', KEYS[1], 'seen', math.max(now, record[2]), 'agreed', now)
 end
