@@ -1,6 +1,7 @@
 /** A Redis server on 127.0.0.1. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { makeCertificate } from '../certificate.ts'
 import { findFreePort } from '../free-port.ts'
 import { requireProgram } from '../installed.ts'
@@ -60,6 +61,7 @@ export async function startRedis({ config = [], replicaOf, ...options }: RedisOp
   const { server, stop } = await startInFolder(folder, (watch) =>
     startServerProcess({ program, args: [path], folder: folder.path, isReady }, watch),
   )
+  if (replicaOf !== undefined) await untilCounted(replicaOf, port)
   return {
     url: `${certificate === undefined ? 'redis' : 'rediss'}://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`,
     port,
@@ -84,6 +86,22 @@ async function isServing(address: RedisAddress, isReplica: boolean): Promise<boo
     // Whoever may not ask was answered all the same.
     return error instanceof Error && /^NO(AUTH|PERM)/.test(error.message)
   }
+}
+
+/** Milliseconds. */
+const PATIENCE = 10_000
+const LOOK_AGAIN = 50
+
+/** A master counts its good replicas once in a second, and until then takes no writes that need one. */
+async function untilCounted(master: RedisServer, port: number): Promise<void> {
+  const end = performance.now() + PATIENCE
+  while (performance.now() < end) {
+    const info = await master.command('INFO', 'replication')
+    const isOnline = new RegExp(`port=${port},state=online`).test(info)
+    if (isOnline && !info.includes('min_slaves_good_slaves:0')) return
+    await delay(LOOK_AGAIN)
+  }
+  throw new Error(`The Redis at port ${master.port} does not take the one at port ${port} for its replica.`)
 }
 
 function commonLines(folder: string): readonly string[] {
