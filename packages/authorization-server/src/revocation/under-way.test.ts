@@ -40,10 +40,16 @@ describe('a revocation, and requests of a person that were under way', () => {
   it('ends the session for good that one of them had read before', async () => {
     const { browser, url } = startAttempt(world)
     await logIn({ browser, url, verifier: '' })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3000 })
     pending.set('Session', () => world.revoke({ subject: USER.subject }))
     await browser.open(startAttempt(world).url)
     expect(pending.size).toBe(0)
     expect((await browser.open(startAttempt(world).url)).text).toContain('name="password"')
+  })
+
+  it('lets them in again at once', async () => {
+    await world.revoke({ subject: USER.subject })
+    expect((await obtainCode(world)).code).not.toBe('')
   })
 
   it.each([{ subject: USER.subject }, { client: 'desktop' }])(

@@ -4,6 +4,12 @@ import { digestId } from '../store/artefact-store.ts'
 import type { Revocations } from './revocations.ts'
 
 /**
+ * Seconds. Both times are whole seconds, one rounded down and one up: whoever logs in right after the revocation is let
+ * in, though it looks as if they had before.
+ */
+const SAME_MOMENT = 2
+
+/**
  * Makes `provider` look again once it has made something: whoever revokes meanwhile either finds what was made, or is found
  * here. No access token is given on a grant that fell with its client or its person, whose entry in the list says nothing
  * of what is issued later. (One on a grant that is listed itself is dead on arrival.) And no session outlives the
@@ -23,7 +29,8 @@ export function endRequestsUnderWay(provider: Provider, revocations: Revocations
   Sessions.prototype.save = async function keepIfStanding(this: Session, lifetime: number) {
     const value = await keep.call(this, lifetime)
     const { accountId, loginTs = 0 } = this
-    if (accountId !== undefined && (await revocations.isSubjectRevoked(accountId, loginTs))) await this.destroy()
+    if (accountId === undefined) return value
+    if (await revocations.isSubjectRevoked(accountId, loginTs + SAME_MOMENT)) await this.destroy()
     return value
   }
 }
