@@ -1,7 +1,7 @@
 import { createFastVerifier } from '@countersign/core/node'
 import { type RevocationKind, revocationKey } from '@countersign/core/wire'
 import { calculateJwkThumbprint } from 'jose'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attest, makeAttester, postAttested } from '../../testing/attestation.ts'
 import { askFor, detailsOf, notesWithTools } from '../../testing/capabilities.ts'
 import { obtainCode } from '../../testing/code-flow.ts'
@@ -84,6 +84,22 @@ describe('one instance of an agent, revoked by its key', () => {
     await scene.world.revoke({ agent: await thumbprintOf(scene.orchestrator.proofKey) })
     expect(await isActive(await own())).toBe(false)
     expect(await isActive(await ownToken(scene.world, { ...scene.orchestrator, proofKey: await makeKey() }))).toBe(true)
+  })
+})
+
+describe('a key that is revoked again', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it('stays so for as long as if it were the first time', async () => {
+    await start()
+    const jkt = await thumbprintOf(scene.orchestrator.proofKey)
+    await scene.world.revoke({ agent: jkt })
+    const set = (seconds: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 })
+    set(3500)
+    const token = await own()
+    await scene.world.revoke({ agent: jkt })
+    set(250)
+    expect(await isActive(token)).toBe(false)
   })
 })
 

@@ -10,6 +10,12 @@ export interface Revoked {
   readonly id: string
 }
 
+/**
+ * What is revoked for good: nothing that lives is kept under it afterwards, so that once is enough. What is bound to a key
+ * may be issued again while it is revoked, dead, and would come to life if a second time did not last longer.
+ */
+export const revokedForGood: ReadonlySet<RevocationKind> = new Set(['token', 'grant', 'attestation_key', 'capability'])
+
 /** A stretch of the list. */
 export interface RevocationRange {
   /** The epoch of the store: under another one, numbers begin anew. */
@@ -23,7 +29,7 @@ export interface RevocationRange {
 export interface RevocationStore {
   /**
    * Removes the artefacts that fall with it and adds it to the list, together or not at all, and for good when it
-   * resolves; to the list not where an entry ends already whatever was issued until now.
+   * resolves; to the list not where an entry says as much already, or, of what is revoked for good, is there.
    */
   revoke(revoked: Revoked, listed: ListedRevocation): Promise<void>
   /** True when an entry with any of the keys ends a token that was issued at `issued`, a NumericDate. */

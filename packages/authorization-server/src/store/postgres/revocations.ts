@@ -1,7 +1,7 @@
 /** The list of revocations in PostgreSQL, and what each of them takes away. */
-import type { RevocationEntry, RevocationKind } from '@countersign/core/wire'
+import type { RevocationEntry } from '@countersign/core/wire'
 import type { PostgresDatabase, PostgresQuery } from '@countersign/ledgers/postgres'
-import type { ListedRevocation, RevocationStore } from '../../revocation/revocation-store.ts'
+import { type ListedRevocation, type RevocationStore, revokedForGood } from '../../revocation/revocation-store.ts'
 import { LONGEST_USE } from '../../revocation/revocations.ts'
 import { PURGE_STEP } from '../artefact-store.ts'
 import { removeRevoked } from './artefacts.ts'
@@ -12,7 +12,7 @@ const LOCK = 'SELECT newest FROM revocation_counter FOR UPDATE'
 const ADD = `
   WITH counted AS (
     UPDATE revocation_counter SET newest = newest + 1
-    WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE key = $1 AND until > $4::double precision AND before >= ceil($4::double precision))
+    WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE key = $1 AND before >= $2 AND until >= $3)
     RETURNING newest)
   INSERT INTO revocations (sequence, key, before, until) SELECT newest, $1, $2, $3 FROM counted`
 
@@ -45,7 +45,7 @@ export function createPostgresRevocations(
   return {
     async revoke({ kind, id }, listed) {
       // Of many who find a family's code used again, one ends it, and the others need not wait for the lock.
-      if (once.has(kind) && (await covers([listed.key], Math.ceil(now())))) return
+      if (revokedForGood.has(kind) && (await covers([listed.key], Math.ceil(now())))) return
       // In this order, and in one message.
       await database.transact((query) =>
         Promise.all([query(LOCK), removeRevoked(query, kind, id), ...add(query, listed, now())]),
@@ -63,11 +63,8 @@ export function createPostgresRevocations(
   }
 }
 
-/** What is revoked for good: nothing that lives is kept under it afterwards. */
-const once: ReadonlySet<RevocationKind> = new Set(['token', 'grant', 'attestation_key', 'capability'])
-
 function add(query: PostgresQuery, { key, before, until }: ListedRevocation, now: number): Promise<unknown>[] {
-  return [query(ADD, [key, before, until, now]), query(PURGE, [now])]
+  return [query(ADD, [key, before, until]), query(PURGE, [now])]
 }
 
 /** In the transaction that starts an epoch: ends what was issued to these clients before it, whatever was lost. */

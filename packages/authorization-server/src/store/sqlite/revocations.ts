@@ -1,7 +1,7 @@
 /** The list of revocations in SQLite, and what each of them takes away. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Epoch } from '@countersign/ledgers/sqlite'
-import type { ListedRevocation, RevocationStore } from '../../revocation/revocation-store.ts'
+import { type ListedRevocation, type RevocationStore, revokedForGood } from '../../revocation/revocation-store.ts'
 import { PURGE_STEP } from '../artefact-store.ts'
 import type { SqliteArtefacts } from './artefacts.ts'
 
@@ -24,6 +24,7 @@ export interface SqliteRevocationList {
 export function createSqliteRevocations({ database, artefacts, now }: SqliteRevocationParts): SqliteRevocationList {
   const insert = database.prepare('INSERT INTO revocations (key, before, until) VALUES (?, ?, ?)')
   const widest = database.prepare('SELECT max(before) AS before FROM revocations WHERE key = ? AND until > ?')
+  const atLeast = database.prepare('SELECT 1 FROM revocations WHERE key = ? AND before >= ? AND until >= ? LIMIT 1')
   const newest = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'revocations'")
   const select = database.prepare(`
     SELECT sequence, key, before, until FROM revocations
@@ -34,7 +35,7 @@ export function createSqliteRevocations({ database, artefacts, now }: SqliteRevo
 
   const reach = (key: string) => Number(widest.get(key, now())?.before ?? Number.NEGATIVE_INFINITY)
   const add = ({ key, before, until }: ListedRevocation): void => {
-    if (reach(key) >= Math.ceil(now())) return
+    if (atLeast.get(key, before, until) !== undefined) return
     insert.run(key, before, until)
     purge.run(now())
   }
@@ -42,7 +43,7 @@ export function createSqliteRevocations({ database, artefacts, now }: SqliteRevo
     async revoke({ kind, id }, listed) {
       epoch.transact(() => {
         artefacts.removeRevoked(kind, id)
-        add(listed)
+        if (!revokedForGood.has(kind) || reach(listed.key) < Math.ceil(now())) add(listed)
       })
     },
     covers: async (keys, issued) => keys.some((key) => reach(key) >= issued),
