@@ -18,8 +18,13 @@ export interface GrantContext extends MintContext {
   readonly approved?: boolean
 }
 
+/** Seconds by which the clock of whoever judges it may be behind, so that it is good there at once. */
+const CLOCK_DIFFERENCE = 5
+
 /**
  * Takes a request as parsed; yields the capability that lasts as long as was asked for, from now or from `not_before`.
+ * It says when a person approved it, or since when it is good: a store that has lost its memory can then tell it from
+ * those of before.
  * Refuses with `window` one that begins over a day ahead. Throws a `TypeError` when `newId` yields no such id.
  */
 export function mintCapability(
@@ -28,8 +33,9 @@ export function mintCapability(
 ): CapabilityResult<Capability> {
   const begins = Math.max(Math.floor(now), terms.not_before ?? 0)
   if (!(begins <= now + MOST_AHEAD)) return fail('window')
-  const approval = approved ? { approved_at: Math.floor(now) } : {}
-  return parseMinted({ ...terms, id: newId(), expires: begins + seconds, ...approval })
+  const { not_before = Math.floor(now) - CLOCK_DIFFERENCE } = terms
+  const dated = approved ? { approved_at: Math.floor(now) } : { not_before }
+  return parseMinted({ ...terms, id: newId(), expires: begins + seconds, ...dated })
 }
 
 /** What we made is read like what others made. The id is not the request's fault. */

@@ -17,10 +17,10 @@ function narrow(from: Capability, members: Readonly<Record<string, unknown>> = {
 }
 
 describe('a capability is minted from a request', () => {
-  it('with an id of its own and an end', () => {
+  it('with an id of its own, a beginning that nobody meets too early, and an end', () => {
     expect(mintCapability(makeRequest(), context(NOW + 0.7))).toEqual({
       ok: true,
-      value: makeCapability({ id: makeId(100), expires: NOW + 60 }),
+      value: makeCapability({ id: makeId(100), not_before: NOW - 5, expires: NOW + 60 }),
     })
   })
 

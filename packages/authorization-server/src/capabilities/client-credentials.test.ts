@@ -47,7 +47,8 @@ describe('a client that acts for itself', () => {
     expect(claims.cnf).toBeDefined()
     const { seconds: _seconds, ...terms } = askFor('write_note', { uses: 2 })
     const id = expect.stringMatching(/^[\w-]{22}$/)
-    expect(authorization_details).toEqual([{ ...terms, id, expires: expect.any(Number) }])
+    const times = { not_before: expect.any(Number), expires: expect.any(Number) }
+    expect(authorization_details).toEqual([{ ...terms, id, ...times }])
     expect(answer.body.authorization_details).toEqual(authorization_details)
     const granted = parseCapabilities(authorization_details, 'token')
     expect(granted.ok && granted.value[0]?.expires).toBeGreaterThanOrEqual(now() + 58)
