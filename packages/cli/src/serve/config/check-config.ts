@@ -43,13 +43,19 @@ export function readScheme(address: string): string | undefined {
 }
 
 /** TLS ends before us: by which way a request came is then known from nobody but the proxy. */
-function checkTransport({ issuer, trustedProxies = [] }: ServeConfig, place: Place): void {
+function checkTransport({ issuer, listen, trustedProxies = [] }: ServeConfig, place: Place): void {
   const url = URL.parse(issuer)
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw wrongAt(within(place, 'issuer'), 'has to be an https URL')
   }
   if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
     throw wrongAt(within(place, 'issuer'), 'is plain http: use https, or a loopback host such as 127.0.0.1 to try it')
+  }
+  if (url.protocol === 'http:' && !isLoopbackHost(listen.host ?? '127.0.0.1')) {
+    throw wrongAt(
+      within(within(place, 'listen'), 'host'),
+      'is reached from elsewhere, and the issuer is plain http: tokens would travel in clear; leave it out, or use https',
+    )
   }
   if (url.protocol === 'http:' || trustedProxies.length > 0) return
   throw wrongAt(

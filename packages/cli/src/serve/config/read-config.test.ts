@@ -111,6 +111,10 @@ describe('a configuration that cannot be', () => {
     [{ ...good, ledger: 'memory:' }, /^ledger cannot be memory: each worker would have one of its own/],
     [{ ...good, ledger: 'ledger.sqlite' }, /^ledger has to be a URL that begins with redis:/],
     [{ ...good, issuer: 'http://auth.example' }, /^issuer is plain http: use https/],
+    [
+      { ...good, issuer: 'http://127.0.0.1:8400', listen: { port: 8400, host: '0.0.0.0' } },
+      /^listen.host is reached from elsewhere, and the issuer is plain http/,
+    ],
     [{ ...good, trusted_proxies: undefined }, /^trusted_proxies is missing: the issuer is https/],
     [{ ...good, trusted_proxies: ['10.0.0.0/33'] }, /^trusted_proxies\[0\] has to be an IP address or a range/],
     [{ ...good, admin: { port: 8400 } }, /^admin.port is that of `listen` too/],
