@@ -91,7 +91,8 @@ describe('serve with two workers', () => {
   it('keeps the one it has when the new one is wrong, be it the file or what it names', async () => {
     for (const [changes, message] of [
       [{ isuer: 'x' }, /isuer is not known here/],
-      [{ database: 'no/such/folder/auth.sqlite' }, /The database .* cannot be used/],
+      [{ trust: 'no-trust.json' }, /no-trust\.json cannot be read/],
+      [{ database: 'other.sqlite' }, /database cannot change while/],
       [{ admin: { port: 9 } }, /admin cannot change while/],
     ] as const) {
       configure(changes)

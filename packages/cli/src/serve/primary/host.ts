@@ -4,6 +4,7 @@ import { CommandFailed } from '../../exit.ts'
 import type { Log } from '../../log/log.ts'
 import type { ServeConfig } from '../config/read-config.ts'
 import { openHostAdmin } from './admin.ts'
+import { findChangedMember } from './fixed-members.ts'
 import { fork, prepareForks } from './fork.ts'
 import { watchWorkers } from './heartbeat.ts'
 import { createHostMetrics } from './metrics.ts'
@@ -62,8 +63,9 @@ export async function startHost({ config, file, workers, log }: HostParts): Prom
   isReady = true
 
   async function takeOver(next: ServeConfig): Promise<void> {
-    if (JSON.stringify(next.admin) !== JSON.stringify(current.admin)) {
-      throw new CommandFailed(`${file}: admin cannot change while the host serves: restart it, or put it back.`)
+    const changed = findChangedMember(current, next)
+    if (changed !== undefined) {
+      throw new CommandFailed(`${file}: ${changed} cannot change while the host serves: restart it, or put it back.`)
     }
     await pool.roll({ config: next, file }, count(next))
     current = next
