@@ -1,7 +1,7 @@
 /** `countersign keys …`: the keys that the authorization server of `serve` signs tokens with. */
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import type { KeysOptions } from './run.ts'
+import type { KeysOptions, RotateOptions } from './run.ts'
 
 /** Adds the commands. */
 export function addKeysCommands(program: Command, context: Context): void {
@@ -29,8 +29,9 @@ export function addKeysCommands(program: Command, context: Context): void {
         'before stays published until its last token is over. Every worker of every host follows within 2 seconds; ' +
         'nothing is restarted. While a next key waits, none is added.',
     )
+    .option('--stolen', 'somebody may have a key: the new one signs at once, and no other is published any more')
     .addHelpText('after', '\nExample:\n  countersign keys rotate --config /etc/countersign/serve.json')
-    .action(async (options: KeysOptions) => {
+    .action(async (options: RotateOptions) => {
       const { rotateKeys } = await import('./run.ts')
       await rotateKeys(options, context)
     })

@@ -50,6 +50,15 @@ describe('countersign keys', () => {
     expect(told.out).toMatch(/^\S{43} {2}active .* published until .*\n\S{43} {2}next .* signs from 20.*Z\n$/)
   })
 
+  it('takes a key that was stolen away at once: a new one signs, and no other is published', async () => {
+    const known = (await listKeys('list')).map(({ kid }) => kid)
+    const { code, out } = await run(['keys', 'rotate', '--stolen', '--config', config, '--json'])
+    const { keys } = JSON.parse(out) as Listed
+    expect([code, keys.map(({ state }) => state)]).toEqual([0, ['active']])
+    expect(known).not.toContain(keys[0]?.kid)
+    expect(await listKeys('list')).toEqual(keys)
+  })
+
   it('cannot read keys that were encrypted under another one, and says so', async () => {
     const encrypted = (digit: string) =>
       write('sealed.json', { database: 'sealed.sqlite', encryption: { key: hash('sha256', digit) } })

@@ -11,6 +11,11 @@ export interface KeysOptions {
   readonly json?: true
 }
 
+/** The flags of rotating. */
+export interface RotateOptions extends KeysOptions {
+  readonly stolen?: true
+}
+
 /** Lists the keys. */
 export async function listKeys(options: KeysOptions, context: Context): Promise<void> {
   const keys = await withServer(options, context, async (server) => server.keys())
@@ -18,10 +23,10 @@ export async function listKeys(options: KeysOptions, context: Context): Promise<
   context.finish(0)
 }
 
-/** Adds the next one, and lists them. */
-export async function rotateKeys(options: KeysOptions, context: Context): Promise<void> {
+/** Adds the next one, or puts it in the place of all there are, and lists them. */
+export async function rotateKeys(options: RotateOptions, context: Context): Promise<void> {
   const keys = await withServer(options, context, async (server) => {
-    await server.rotateKeys()
+    await server.rotateKeys({ stolen: options.stolen === true })
     return server.keys()
   })
   tell(keys, options, context.terminal)
