@@ -51,6 +51,14 @@ describe('a signing key', () => {
     expect(world.log).toContainEqual({ type: 'signing_keys_changed', keyId: kid })
   })
 
+  it('that somebody deleted counts no more, and no server without keys says that it is ready', async () => {
+    const database = new DatabaseSync(world.database)
+    database.exec('DELETE FROM keys')
+    database.close()
+    await vi.waitFor(() => expect(world.probe()).rejects.toThrow('signing keys are gone'), 3000)
+    expect(await readJwks()).toEqual({ keys: [] })
+  })
+
   it('is added once, however often and wherever it is asked for', async () => {
     const twin = await world.startTwin()
     const answers = await Promise.all([world.rotateKeys(), world.rotateKeys()])

@@ -59,6 +59,8 @@ export async function openSigningKeys(parts: SigningKeyParts, first: JsonWebKey 
     const hasChanged = summarise(latest) !== summarise(schedule)
     schedule = latest
     if (hasChanged) for (const listener of listeners) listener()
+    // Whoever deleted them may have had a reason: nothing is signed until there is one again, which every start makes.
+    if (stored.length === 0) throw new Error('The signing keys are gone.')
     if (latest.gone.length > 0) await rows.remove(latest.gone.map(({ kid }) => kid))
   }
   const describe = () =>
