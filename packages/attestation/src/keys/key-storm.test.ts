@@ -34,23 +34,25 @@ describe('a storm of tokens with invented key ids (A13)', () => {
     expect(server.asked.length).toBe(201)
   })
 
-  // Ten thousand questions, each with a turn of the faked clock: no matter of a moment on a busy machine.
   it('costs at most five fetches a minute, while every good token goes on verifying', async () => {
     const { server, fetch } = createKeyServer(GOOD)
     const { find } = makeTrust({}, { fetch })
     expect(await find()).toBe(KNOWN)
     server.answer = failing
     const wrong: string[] = []
+    const invented: Promise<string>[] = []
     for (let second = 0; second < 100; second++) {
-      const invented = Array.from({ length: 100 }, (_, index) => find(`invented-${second}-${index}`))
+      invented.push(...Array.from({ length: 100 }, (_, index) => find(`invented-${second}-${index}`)))
       const [good] = await Promise.all([find(), wait(1)])
       if (good !== KNOWN) wrong.push(good)
-      for (const answer of await Promise.all(invented)) if (answer !== 'invalid_token unknown_key') wrong.push(answer)
     }
+    // Those that a fetch was made for wait while it is tried again, after pauses that are drawn.
+    const [answers] = await Promise.all([Promise.all(invented), wait(60)])
+    for (const answer of answers) if (answer !== 'invalid_token unknown_key') wrong.push(answer)
     expect(wrong).toEqual([])
     expect(server.asked.length).toBeGreaterThan(2)
     expect(busiestMinute(server.asked)).toBeLessThanOrEqual(5)
-  }, 60_000)
+  })
 
   it('costs no more while the server answers', async () => {
     const { server, fetch } = createKeyServer(GOOD)
