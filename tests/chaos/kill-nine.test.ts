@@ -1,4 +1,5 @@
 /** `countersign up` is killed at random moments of a write load: nothing consumed is accepted again, nothing acknowledged is gone. */
+import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -28,10 +29,14 @@ afterAll(async () => {
   rmSync(data, { recursive: true })
 })
 
+/** Below those that the system hands out by itself, so that nobody else has one while the server is down. */
+const ownPorts = { from: 20_000, count: 10_000 }
+
 /** Two neighbouring ports that are free now: a restarted issuer has to be the same one. */
 async function findPorts(): Promise<number> {
   for (;;) {
-    const first = await openPort(0)
+    const first = await openPort(ownPorts.from + randomInt(ownPorts.count)).catch(() => undefined)
+    if (first === undefined) continue
     const second = await openPort(first.port + 1).catch(() => undefined)
     await first.close()
     await second?.close()

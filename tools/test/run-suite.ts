@@ -34,7 +34,10 @@ export async function runSuite(suite: Suite, root: string): Promise<SuiteResult>
   return { tally, output, seconds: (performance.now() - start) / 1000 }
 }
 
-async function runVitest({ folders = [], except = [] }: Suite, root: string): Promise<{ tally: Tally; text: string }> {
+async function runVitest(
+  { folders = [], except = [], alone }: Suite,
+  root: string,
+): Promise<{ tally: Tally; text: string }> {
   const scratch = mkdtempSync(join(tmpdir(), 'countersign-test-'))
   const file = join(scratch, 'report.json')
   try {
@@ -44,6 +47,7 @@ async function runVitest({ folders = [], except = [] }: Suite, root: string): Pr
         'run',
         ...folders.map((folder) => `${folder}/`),
         ...except.map((folder) => `--exclude=${folder}/**`),
+        ...(alone === true ? ['--no-file-parallelism'] : []),
         '--reporter=default',
         '--reporter=json',
         `--outputFile=${file}`,

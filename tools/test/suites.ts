@@ -13,6 +13,8 @@ export interface Suite {
   readonly folders?: readonly string[]
   /** Folders below those that belong to another suite. */
   readonly except?: readonly string[]
+  /** One file after the other: what is stalled, killed and measured there is not to be so by the others. */
+  readonly alone?: true
   /** Left to `npm run test:full`. */
   readonly long?: true
   /** Names of the system parts without which it cannot run: see `system-parts.ts`. */
@@ -48,7 +50,7 @@ export const suites: readonly Suite[] = [
   { name: 'browser', folders: ['tests/browser'], needs: ['chromium'] },
   { name: 'interop', folders: ['tests/interop'] },
   { name: 'conformance', folders: ['tests/conformance'] },
-  { name: 'chaos', folders: ['tests/chaos'], needs: ['redis', 'postgres', 'faketime'] },
+  { name: 'chaos', folders: ['tests/chaos'], alone: true, needs: ['redis', 'postgres', 'faketime'] },
   { name: 'model', folders: ['tests/model'], needs: ['spin', 'gcc'] },
   { name: 'architecture', folders: ['tests/architecture', 'tests/requirements'] },
   { name: 'matrix', folders: ['tests/matrix'], needs: ['redis'], long: true },
