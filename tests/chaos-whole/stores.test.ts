@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { runChaos } from '../chaos/stores/run-chaos.ts'
 
-it('no fault makes a credential good twice, or loses what was acknowledged', { timeout: 600_000 }, async () => {
+it('no fault makes a credential good twice, or loses what was acknowledged', { timeout: 900_000 }, async () => {
   const { code, complaints, totals } = await runChaos()
   expect(totals, complaints).toMatchObject({ accepted_replays: 0, lost_rows: 0, processes: 4 })
   expect(totals.fault_kinds).toBeGreaterThanOrEqual(12)

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import type { Suite } from './suites.ts'
 import { addTallies, emptyTally, type Tally, tallyVitestReport } from './tally.ts'
 
-/** No suite takes longer than this; one that does hangs, and is stopped. */
+/** No suite takes longer than this, no long one than the other; one that does hangs, and is stopped. */
 const SUITE_LIMIT_MS = 6 * 60_000
+const LONG_SUITE_LIMIT_MS = 20 * 60_000
 
 /** What came of a suite. */
 export interface SuiteResult {
@@ -22,7 +23,7 @@ export async function runSuite(suite: Suite, root: string): Promise<SuiteResult>
   let tally = emptyTally
   let output = ''
   for (const check of suite.checks ?? []) {
-    const { status, text } = await runCommand(check.command, root)
+    const { status, text } = await runCommand(check.command, root, SUITE_LIMIT_MS)
     tally = addTallies(tally, status === 0 ? { ...emptyTally, passed: 1 } : { ...emptyTally, failed: 1 })
     if (status !== 0) output += `--- ${check.title}\n${text}\n`
   }
@@ -35,7 +36,7 @@ export async function runSuite(suite: Suite, root: string): Promise<SuiteResult>
 }
 
 async function runVitest(
-  { folders = [], except = [], alone }: Suite,
+  { folders = [], except = [], alone, long }: Suite,
   root: string,
 ): Promise<{ tally: Tally; text: string }> {
   const scratch = mkdtempSync(join(tmpdir(), 'countersign-test-'))
@@ -53,6 +54,7 @@ async function runVitest(
         `--outputFile=${file}`,
       ],
       root,
+      long === true ? LONG_SUITE_LIMIT_MS : SUITE_LIMIT_MS,
     )
     const tally = tallyVitestReport(readReport(file))
     // Errors outside any test, such as an unhandled rejection, fail the run though every test passed.
@@ -73,12 +75,13 @@ function readReport(file: string): unknown {
 function runCommand(
   [program, ...args]: readonly [string, ...string[]],
   root: string,
+  limit: number,
 ): Promise<{ status: number | null; text: string }> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: SUITE_LIMIT_MS,
+      timeout: limit,
       shell: process.platform === 'win32',
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
     })
