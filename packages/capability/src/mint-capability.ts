@@ -1,4 +1,5 @@
 /** What the authorization server makes of a request once it may be granted: it gives id and expiry. */
+import { CLOCK_DIFFERENCE } from '@countersign/core'
 import type { Capability, CapabilityRequest } from './capability.ts'
 import { type CapabilityFault, type CapabilityResult, fail } from './capability-result.ts'
 import { MOST_AHEAD } from './limits.ts'
@@ -18,9 +19,6 @@ export interface GrantContext extends MintContext {
   readonly approved?: boolean
 }
 
-/** Seconds by which the clock of whoever judges it may be behind, so that it is good there at once. */
-const CLOCK_DIFFERENCE = 5
-
 /**
  * Takes a request as parsed; yields the capability that lasts as long as was asked for, from now or from `not_before`.
  * It says when a person approved it, or since when it is good: a store that has lost its memory can then tell it from
@@ -33,6 +31,7 @@ export function mintCapability(
 ): CapabilityResult<Capability> {
   const begins = Math.max(Math.floor(now), terms.not_before ?? 0)
   if (!(begins <= now + MOST_AHEAD)) return fail('window')
+  // Good at once also where the clock of whoever judges it is behind.
   const { not_before = Math.floor(now) - CLOCK_DIFFERENCE } = terms
   const dated = approved ? { approved_at: Math.floor(now) } : { not_before }
   return parseMinted({ ...terms, id: newId(), expires: begins + seconds, ...dated })

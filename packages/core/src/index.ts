@@ -21,7 +21,7 @@ export { createMemoryLedger } from './ledger/memory-ledger.ts'
 export { createProofOwner } from './ledger/proof-owner.ts'
 export { spendKey } from './ledger/spend-key.ts'
 export type { AttestationCarriage, AttestationEvent, AttestationEvents } from './ports/attestation-events.ts'
-export { type Clock, systemClock } from './ports/clock.ts'
+export { CLOCK_DIFFERENCE, type Clock, systemClock } from './ports/clock.ts'
 export type { Events, GuardEvent, Weakening } from './ports/events.ts'
 export type { KeyRing } from './ports/key-ring.ts'
 export type {

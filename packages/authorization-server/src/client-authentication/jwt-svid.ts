@@ -1,10 +1,9 @@
 /** Clients that prove themselves with a JWT-SVID (draft-ietf-oauth-spiffe-client-auth §3.1). */
 import { parseSpiffeId, verifyJwtSvid } from '@countersign/attestation/spiffe'
-import type { Verifier } from '@countersign/core'
+import { CLOCK_DIFFERENCE, type Verifier } from '@countersign/core'
 import { type Context, errors } from 'oidc-provider'
 import type { KnownClient } from '../configuration/client-registry.ts'
 import type { SpiffeTrustDomain } from '../configuration/options.ts'
-import { CLOCK_DIFFERENCE } from '../configuration/tokens.ts'
 import { TemporarilyUnavailable } from '../store/unavailable.ts'
 import { findSvid } from './claimed-client.ts'
 

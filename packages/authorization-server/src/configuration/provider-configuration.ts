@@ -1,5 +1,7 @@
 /** The whole configuration of oidc-provider: where each part of it is decided. */
+
 import { writeAgentClaim } from '@countersign/attestation/verify'
+import { CLOCK_DIFFERENCE } from '@countersign/core'
 import type { Configuration } from 'oidc-provider'
 import { type CapabilityParts, createAuthorizationDetails } from '../capabilities/authorization-details.ts'
 import { findAgent } from '../client-authentication/client-attestation.ts'
@@ -17,7 +19,7 @@ import { createFeatures } from './features.ts'
 import { createInteractionPolicy } from './interaction-policy.ts'
 import type { ClientRegistration } from './options.ts'
 import type { ResourceRegistry } from './resources.ts'
-import { CLOCK_DIFFERENCE, lifetimes, SIGNING_ALGORITHM } from './tokens.ts'
+import { lifetimes, SIGNING_ALGORITHM } from './tokens.ts'
 
 /** The parts that the configuration is made of. */
 export interface ProviderParts {

@@ -4,9 +4,6 @@ import type { AccessToken, Context, Ttl } from 'oidc-provider'
 /** RFC 9864's name of EdDSA over Curve25519. */
 export const SIGNING_ALGORITHM = 'Ed25519'
 
-/** The greatest difference between two honest clocks, in seconds. */
-export const CLOCK_DIFFERENCE = 5
-
 /** Seconds that an access token lives at most, whatever its resource says. */
 export const MAX_TOKEN_LIFETIME = 3600
 

@@ -1,7 +1,8 @@
 /** What an operator says about signing keys, checked. */
+import { CLOCK_DIFFERENCE } from '@countersign/core'
 import type { KeyOptions, ResourceRegistration } from '../configuration/options.ts'
 import { DEFAULT_LIFETIME } from '../configuration/resources.ts'
-import { CLOCK_DIFFERENCE, MAX_TOKEN_LIFETIME } from '../configuration/tokens.ts'
+import { MAX_TOKEN_LIFETIME } from '../configuration/tokens.ts'
 
 /** Seconds for which those who verify tokens may keep the published keys. */
 const MOST_CACHED = 300

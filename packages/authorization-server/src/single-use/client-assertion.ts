@@ -1,8 +1,7 @@
 /** Client assertions: RFC 7523 §3, with one audience, a short life and one use (draft-ietf-oauth-rfc7523bis). */
-import { readCompactJws } from '@countersign/core'
+import { CLOCK_DIFFERENCE, readCompactJws } from '@countersign/core'
 import type { Context } from 'oidc-provider'
 import { errors } from 'oidc-provider'
-import { CLOCK_DIFFERENCE } from '../configuration/tokens.ts'
 
 /** Seconds between `iat` and `exp`, at most. */
 const MAX_LIFE = 300

@@ -1,7 +1,6 @@
 /** Replaces the library's replay detection, which looks and then writes, by one atomic spend. */
-import { type Ledger, spendKey, type Verifier } from '@countersign/core'
+import { CLOCK_DIFFERENCE, type Ledger, spendKey, type Verifier } from '@countersign/core'
 import { errors, Provider } from 'oidc-provider'
-import { CLOCK_DIFFERENCE } from '../configuration/tokens.ts'
 import { findTokenProof } from '../token-endpoint/token-proof.ts'
 import { takeAssertion } from './client-assertion.ts'
 import { letGoOn, mayGoOn, settleAssertion } from './pending-assertion.ts'

@@ -1,6 +1,6 @@
 /** The nonces of the token endpoint: good at every process that spends in the same place, until that has forgotten. */
+import { CLOCK_DIFFERENCE } from '@countersign/core'
 import { createNonceRing, type NonceRing } from '@countersign/dpop'
-import { CLOCK_DIFFERENCE } from '../configuration/tokens.ts'
 import type { DurableState } from '../store/durable-state.ts'
 
 /** What they are made from. */

@@ -1,8 +1,7 @@
 /** DPoP proofs at the token endpoint (RFC 9449 §5, §8): judged as strictly, and as fast, as a guard judges them. */
-import { normaliseHttpUri, type Verifier } from '@countersign/core'
+import { CLOCK_DIFFERENCE, normaliseHttpUri, type Verifier } from '@countersign/core'
 import { createProofVerifier, type NonceRing, type VerifiedProof } from '@countersign/dpop'
 import { type Context, errors } from 'oidc-provider'
-import { CLOCK_DIFFERENCE } from '../configuration/tokens.ts'
 
 /** What the library's grants take for a verified proof. */
 export interface TokenProof {

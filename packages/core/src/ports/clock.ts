@@ -5,3 +5,6 @@ export type Clock = () => number
 
 /** The system's clock. */
 export const systemClock: Clock = () => Date.now() / 1000
+
+/** Seconds by which the clocks of those who share a store, or believe one another's dates, differ at the most. */
+export const CLOCK_DIFFERENCE = 5

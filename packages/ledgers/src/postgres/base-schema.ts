@@ -1,8 +1,6 @@
 /** The tables and functions that every schema of ours has: its owner, its migrations, its epoch, and what judges it. */
+import { CLOCK_DIFFERENCE } from '@countersign/core'
 import { verdictCodes } from './faults.ts'
-
-/** Seconds by which two honest clocks differ at most. */
-export const CLOCK_DIFFERENCE = 5
 
 /** A PostgreSQL lock of ours is (this number, the hash of the schema's name): "CSEP". */
 export const LOCK_CLASS = 0x43534550

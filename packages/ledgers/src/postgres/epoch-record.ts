@@ -1,7 +1,7 @@
 /** The record of an epoch in its database, and the decision whether it goes on. */
 import { randomBytes } from 'node:crypto'
-import { type Clock, LedgerUnavailable, type StoreEpoch } from '@countersign/core'
-import { CLOCK_DIFFERENCE, LOCK_CLASS } from './base-schema.ts'
+import { CLOCK_DIFFERENCE, type Clock, LedgerUnavailable, type StoreEpoch } from '@countersign/core'
+import { LOCK_CLASS } from './base-schema.ts'
 import { ANSWER_LIFE, type Connection } from './connections.ts'
 import type { MemoryLost, PostgresQuery } from './postgres-database.ts'
 

@@ -1,8 +1,7 @@
 /** Looks, before anything is changed, whether a server is one on which something can be kept. */
 import { isIP } from 'node:net'
-import { LedgerUnavailable } from '@countersign/core'
+import { CLOCK_DIFFERENCE, LedgerUnavailable } from '@countersign/core'
 import { StoreUnusable } from '../shared/store-unusable.ts'
-import { CLOCK_DIFFERENCE } from './base-schema.ts'
 import type { Connection } from './connections.ts'
 import { codeOf, explainError, StatementFailed } from './faults.ts'
 

@@ -1,11 +1,8 @@
 /** The record of an epoch in its database, and the decision whether it goes on. */
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Clock } from '@countersign/core'
+import { CLOCK_DIFFERENCE, type Clock } from '@countersign/core'
 import type { EpochMark, EpochMarker } from './epoch-marker.ts'
-
-/** Two honest clocks differ by this many seconds at most, so a thing may say that it was made so much later than it was. */
-const CLOCK_DIFFERENCE = 5
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS epoch (
@@ -58,6 +55,7 @@ function goesOn(row: EpochRecord, marker: EpochMarker | undefined, mark: Found):
 
 function startEpoch(database: DatabaseSync, row: EpochRecord | undefined, mark: Found, clock: Clock): EpochRecord {
   const isFirst = row === undefined && (mark === undefined || (mark !== 'unreadable' && mark.sequence === 0))
+  // A thing may say that it was made so much later than it was.
   const notBefore = isFirst ? 0 : Math.ceil(clock()) + CLOCK_DIFFERENCE
   const started = { id: randomBytes(16).toString('base64url'), notBefore, sequence: 0 }
   database

@@ -7,7 +7,7 @@ import {
   MOST_SECONDS,
   parseCapabilities,
 } from '@countersign/capability'
-import { type JsonValue, ok, type Result, refuse, type Verifier } from '@countersign/core'
+import { CLOCK_DIFFERENCE, type JsonValue, ok, type Result, refuse, type Verifier } from '@countersign/core'
 import type { HeldCapability } from './access-token.ts'
 
 /** Refuses `invalid_token`: what the malformed one was to allow, and whether it was to limit another, nobody can say. */
@@ -43,6 +43,7 @@ async function prepare(capability: Capability, { issuer, issuedAt, verifier }: P
     const expires = capability.ancestors?.[index]?.expires ?? 0
     return { ...spend, issued: Math.min(issuedAt, expires - MOST_AHEAD - MOST_SECONDS) - CLOCK_DIFFERENCE }
   })
+  // Clocks of issuers differ, too: one that is ahead dates what it mints later than its first use.
   const issued = Math.max(Math.min(issuedAt, mintedAfter(capability)) - CLOCK_DIFFERENCE, usableFrom(capability))
   return { compiled: compileCapability(capability), spends: [{ ...own, issued }, ...dated] }
 }
@@ -55,12 +56,6 @@ function mintedAfter({ approved_at: approvedAt, not_before: notBefore, expires }
   if (approvedAt !== undefined) return approvedAt
   return notBefore === undefined ? expires - MOST_SECONDS : notBefore - MOST_AHEAD
 }
-
-/**
- * Seconds by which the clocks of those who share a store may differ; one that differs by more spends nothing there. Those
- * of issuers differ, too: one that is ahead dates what it mints later than its first use.
- */
-const CLOCK_DIFFERENCE = 5
 
 /** A moment before which no guard let it pass: young ones are good again soon after a store has lost its memory. */
 function usableFrom({ not_before: notBefore = Number.NEGATIVE_INFINITY }: Capability): number {
